@@ -1,0 +1,133 @@
+"""Opens the database: who may write, how a transaction begins, and what SQLite needs to be safe.
+
+The recipe for SQLite is in docs/decisions/sqlite.md; each line of it answers a measured loss.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage import one_hop
+
+BUSY_TIMEOUT_MS = 5_000
+WRITE_QUEUE_TIMEOUT_S = 600
+READ_POOL_MAX = 4
+POSTGRES_POOL_MAX = 12
+
+
+class DatabaseUrlInvalid(ValueError):
+    """The address does not name a SQLite file or a PostgreSQL database."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Database:
+    """Two doors to one database: `write()` is a transaction, `read()` a snapshot.
+
+    On SQLite a single connection writes, so that everyone who writes waits in a fair queue; on
+    PostgreSQL both doors open on one pool and rows are locked where it matters.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, writes=True)
+            self._reader = _sqlite_engine(self.url, writes=False)
+        else:
+            self._writer = self._reader = _postgres_engine(self.url)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for migrations."""
+        return self._writer
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        return self._writer.begin()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads; on SQLite it never waits for the writer."""
+        async with self._reader.connect() as db:
+            yield db
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def driver_url(url: str) -> URL:
+    """`sqlite:///svoi.db` or `postgresql://…` as SQLAlchemy's asyncio drivers want it.
+
+    Raises:
+        DatabaseUrlInvalid: it is neither, or SQLite without a file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUrlInvalid("not a database address") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise DatabaseUrlInvalid("SQLite needs a file, such as sqlite:///svoi.db")
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise DatabaseUrlInvalid("only sqlite:///FILE and postgresql://… are known")
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writes else READ_POOL_MAX,
+        max_overflow=0,
+        pool_timeout=WRITE_QUEUE_TIMEOUT_S,
+        connect_args={
+            "async_creator_fn": one_hop.connect,
+            # sqlite3 must not begin transactions by itself: the `begin` hook below does.
+            "isolation_level": None,
+            "check_same_thread": False,
+        },
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in _pragmas(writes=writes):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragmas(*, writes: bool) -> tuple[str, ...]:
+    common = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = FULL")
+    if writes:
+        return (*common, "journal_mode = WAL")
+    # Only the writer checkpoints: SQLite below 3.51.3 has a WAL-reset bug with two that do.
+    return (*common, "wal_autocheckpoint = 0", "query_only = ON")
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POSTGRES_POOL_MAX,
+        max_overflow=0,
+        pool_timeout=WRITE_QUEUE_TIMEOUT_S,
+        pool_pre_ping=False,
+        connect_args={"server_settings": {"application_name": "svoi"}},
+    )

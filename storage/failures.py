@@ -1,0 +1,34 @@
+"""Which database errors pass by themselves, so that the same work may be tried again."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+# PostgreSQL's classes: connection exceptions, rollbacks (serialization, deadlock), resources,
+# operator intervention.
+_PASSING_SQLSTATE_CLASSES = ("08", "40", "53", "57")
+_PASSING_SQLITE_WORDS = (
+    "locked",
+    "busy",
+    "disk is full",
+    "disk i/o error",
+    "unable to open",
+    "connection closed",
+    "no active connection",
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """True for a failure of the place, not of the work: locked, full, cut off, deadlocked."""
+    if isinstance(error, (ConnectionError, PoolTimeoutError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate:
+        return str(sqlstate)[:2] in _PASSING_SQLSTATE_CLASSES
+    words = str(error.orig).lower()
+    if isinstance(error, OperationalError):
+        return any(part in words for part in _PASSING_SQLITE_WORDS)
+    return isinstance(error, InterfaceError) and "closed" in words

@@ -1,0 +1,75 @@
+"""Visits and their previews."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Identity64, UtcDateTime
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "visit_previews",
+        sa.Column("id", Identity64, nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("client_id", Identity64, nullable=False),
+        sa.Column("branch", sa.String(length=64), nullable=False),
+        sa.Column("service_code", sa.String(length=32), nullable=True),
+        sa.Column("service_text", sa.String(length=64), nullable=True),
+        sa.Column("bill", sa.BigInteger(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("visit_id", Identity64, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_visit_previews_client_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_previews")),
+    )
+    op.create_table(
+        "visits",
+        sa.Column("id", Identity64, nullable=False),
+        sa.Column("client_id", Identity64, nullable=False),
+        sa.Column("branch", sa.String(length=64), nullable=False),
+        sa.Column("service_code", sa.String(length=32), nullable=True),
+        sa.Column("service_text", sa.String(length=64), nullable=True),
+        sa.Column("bill", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("points_spent", sa.Integer(), nullable=False),
+        sa.Column("to_pay", sa.BigInteger(), nullable=False),
+        sa.Column("eligible", sa.BigInteger(), nullable=False),
+        sa.Column("percent", sa.String(length=32), nullable=False),
+        sa.Column("points_earned", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("preview_id", Identity64, nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.Column("undone_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_visits_client_id")),
+        sa.ForeignKeyConstraint(
+            ["preview_id"], ["visit_previews.id"], name=op.f("fk_visits_preview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+        sa.UniqueConstraint("preview_id", name=op.f("uq_visits_preview_id")),
+    )
+    op.create_index("ix_visits_at", "visits", ["at"], unique=False)
+    op.create_index("ix_visits_client_id", "visits", ["client_id", "on_day"], unique=False)
+    op.create_index("ix_visits_on_day", "visits", ["on_day", "branch"], unique=False)
+    op.create_index("ix_visits_staff_id", "visits", ["staff_id", "id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_visits_staff_id", table_name="visits")
+    op.drop_index("ix_visits_on_day", table_name="visits")
+    op.drop_index("ix_visits_client_id", table_name="visits")
+    op.drop_index("ix_visits_at", table_name="visits")
+    op.drop_table("visits")
+    op.drop_table("visit_previews")

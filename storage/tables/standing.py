@@ -1,0 +1,42 @@
+"""What a client has reached: tiers, badges, friends brought along."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table
+
+from storage.columns import Identity64, UtcDateTime
+from storage.tables.base import metadata
+
+tier_changes = Table(
+    "tier_changes",
+    metadata,
+    Column("id", Identity64, primary_key=True),
+    Column("client_id", Identity64, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("from_tier", String(32), nullable=False),
+    Column("to_tier", String(32), nullable=False),
+    Column("reason", String(24), nullable=False),  # visit | undo | review | invitation
+    Column("visit_id", Identity64, ForeignKey("visits.id")),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+badge_grants = Table(
+    "badge_grants",
+    metadata,
+    Column("client_id", Identity64, ForeignKey("clients.id"), primary_key=True),
+    Column("badge", String(32), primary_key=True),
+    Column("visit_id", Identity64, ForeignKey("visits.id")),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),  # a return took it back
+    Index("ix_badge_grants_visit_id", "visit_id"),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("friend_id", Identity64, ForeignKey("clients.id"), primary_key=True),
+    Column("referrer_id", Identity64, ForeignKey("clients.id"), nullable=False),
+    Column("registered_at", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False),  # waiting | rewarded | capped
+    Column("visit_id", Identity64, ForeignKey("visits.id")),  # the one that qualified
+    Column("rewarded_at", UtcDateTime),
+    Index("ix_referrals_referrer_id", "referrer_id", "rewarded_at"),
+    Index("ix_referrals_visit_id", "visit_id"),
+)
