@@ -1,0 +1,120 @@
+"""The terms of a visit: what is paid, with what, and what it earns (rules 5, 6 and 7)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from loyalty.points import cashback_percent, earned
+from loyalty.programme.model import Level, Programme
+from loyalty.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class VisitTerms:
+    """One visit's figures; money in minor units. `bill` is the amount before any discount."""
+
+    bill: int
+    discount_percent: Fraction
+    discount: int
+    points_spent: int
+    point_value: int
+    points_paid_minor: int
+    eligible: int  # what earns, and what counts as spend for tiers
+    to_pay: int
+    percent: Fraction  # the cashback that applied
+    points_earned: int
+    tier: str  # the level's code, held before the visit
+    excluded: bool  # the service earns nothing
+
+
+class PointsRefused(Refusal):
+    """More points than this bill and balance allow, or fewer than the programme's minimum.
+
+    `largest` is the most that can be spent now; 0: no points at all can pay this bill.
+    """
+
+    def __init__(self, asked: int, *, smallest: int, largest: int) -> None:
+        super().__init__(asked, smallest, largest)
+        self.asked = asked
+        self.smallest = smallest
+        self.largest = largest
+
+
+def visit_terms(
+    programme: Programme,
+    level: Level,
+    *,
+    bill: int,
+    service_code: str | None,
+    points_spent: int = 0,
+) -> VisitTerms:
+    """The figures of a visit, each rounded down in rule 5's order.
+
+    `service_code` is a listed service's code; anything else, None too, is a service that staff
+    typed, which earns. Raises PointsRefused beyond the share of the bill that points may pay
+    (the balance is `check_points`'s matter).
+    """
+    discount = _discount(level, bill)
+    payable = bill - discount
+    largest = _share_in_points(programme, payable)
+    if points_spent < 0 or points_spent > largest:
+        smallest = smallest_redemption(programme)
+        raise PointsRefused(
+            points_spent, smallest=smallest, largest=largest if largest >= smallest else 0
+        )
+    point_value = programme.points.value
+    paid_with_points = points_spent * point_value
+    to_pay = payable - paid_with_points
+    service = None if service_code is None else programme.service(service_code)
+    excluded = service is not None and service.excluded
+    eligible = 0 if excluded else to_pay
+    percent = cashback_percent(programme, level, bill)
+    return VisitTerms(
+        bill=bill,
+        discount_percent=level.discount_percent,
+        discount=discount,
+        points_spent=points_spent,
+        point_value=point_value,
+        points_paid_minor=paid_with_points,
+        eligible=eligible,
+        to_pay=to_pay,
+        percent=percent,
+        points_earned=earned(eligible, percent, point_value),
+        tier=level.code,
+        excluded=excluded,
+    )
+
+
+def max_points(programme: Programme, level: Level, bill: int, active_balance: int) -> int:
+    """The most points that may pay of this bill; 0 where that is under the minimum (rule 7)."""
+    within_bill = _share_in_points(programme, bill - _discount(level, bill))
+    largest = min(within_bill, active_balance)
+    return largest if largest >= smallest_redemption(programme) else 0
+
+
+def check_points(
+    programme: Programme, level: Level, *, bill: int, active_balance: int, asked: int
+) -> None:
+    """Raises PointsRefused, with the largest figure, unless so many points may pay of this bill."""
+    largest = max_points(programme, level, bill, active_balance)
+    smallest = smallest_redemption(programme)
+    if not smallest <= asked <= largest:
+        raise PointsRefused(asked, smallest=smallest, largest=largest)
+
+
+def smallest_redemption(programme: Programme) -> int:
+    """The fewest points that can be spent at once: never none."""
+    return max(programme.redeeming.min_points, 1)
+
+
+def _discount(level: Level, bill: int) -> int:
+    """The tier's discount, down to the minor unit."""
+    if bill <= 0:
+        raise ValueError("a bill is a positive amount")
+    percent = level.discount_percent
+    return bill * percent.numerator // (percent.denominator * 100)
+
+
+def _share_in_points(programme: Programme, payable: int) -> int:
+    """Whole points that fit in the share of this amount that points may pay."""
+    share = programme.redeeming.max_share_percent
+    return payable * share.numerator // (share.denominator * 100 * programme.points.value)
