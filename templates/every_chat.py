@@ -1,0 +1,35 @@
+"""What the bot may say in any chat, whatever the person was about."""
+
+from dataclasses import dataclass
+
+from templates.messages import Message, message
+
+
+@message("common/unknown_command")
+@dataclass(frozen=True)
+class UnknownCommand(Message):
+    """To a command that is none, or not this person's: word for word the same, and not repeated."""
+
+
+@message("common/apology")
+@dataclass(frozen=True)
+class Apology(Message):
+    """Something went wrong on our side."""
+
+
+@message("common/cancelled")
+@dataclass(frozen=True)
+class Cancelled(Message):
+    """/cancel ended a dialogue."""
+
+
+@message("common/nothing_to_cancel")
+@dataclass(frozen=True)
+class NothingToCancel(Message):
+    """/cancel found no dialogue."""
+
+
+@message("common/too_fast")
+@dataclass(frozen=True)
+class TooFast(Message):
+    """The person sends more than we take."""
