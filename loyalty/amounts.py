@@ -21,7 +21,9 @@ _DIGITS_MAX = 15  # longer ones are out of range whatever they say; int() never 
 _SPACES = " \u00a0\u202f\u2009"  # ordinary, no-break, narrow no-break, thin
 _AMOUNT = re.compile(
     rf"""
-    (?P<whole> 0 | [1-9][0-9]{{0,2}} (?: [{_SPACES}]+ [0-9]{{3}} (?![0-9]) )+ | [1-9][0-9]* )
+    (?P<whole>(?>  # atomic: a group of three once taken is never given back to the rest
+        0 | [1-9][0-9]{{0,2}} (?: [{_SPACES}]+ [0-9]{{3}} (?![0-9]) )+ | [1-9][0-9]*
+    ))
     (?: [.,] (?P<decimals> [0-9]{{1,{DECIMALS_MAX}}} ) )?
     (?! [0-9.,] )
     (?: [{_SPACES}]* (?: руб\.? | р\.? | ₽ ) (?= \s | \Z ) )?

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loyalty.programme.model import Badge, BadgeMeasure, Programme
+from loyalty.programme.model import Programme
+from loyalty.programme.offers import Badge, BadgeMeasure
 
 YearMonth = tuple[int, int]
 

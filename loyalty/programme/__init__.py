@@ -1,8 +1,72 @@
-"""The programme of one business: its values (`model`), and how its file is read (`load`)."""
+"""The programme of one business: its values (`model`, `offers`), and how its file is read."""
 
-from loyalty.programme.load import load_programme, read_programme
+from loyalty.programme.load import load_partner_codes, load_programme, read_programme
 from loyalty.programme.mistakes import Mistake, ProgrammeInvalid
-from loyalty.programme.model import Programme
+from loyalty.programme.model import (
+    ActionPoints,
+    AdvertRules,
+    BirthdayRules,
+    Business,
+    DeskRules,
+    EarningRules,
+    EarningStep,
+    FeedbackRules,
+    Level,
+    PointRules,
+    Programme,
+    QualifyBy,
+    RedeemingRules,
+    ReferralRules,
+    Review,
+    Service,
+    TierRules,
+    WinBackRules,
+)
+from loyalty.programme.offers import (
+    Badge,
+    BadgeMeasure,
+    BadgeRule,
+    Challenge,
+    Partner,
+    Promotion,
+    Reward,
+    Score,
+    Stamp,
+)
 from loyalty.programme.text import Text
 
-__all__ = ["Mistake", "Programme", "ProgrammeInvalid", "Text", "load_programme", "read_programme"]
+__all__ = [
+    "ActionPoints",
+    "AdvertRules",
+    "Badge",
+    "BadgeMeasure",
+    "BadgeRule",
+    "BirthdayRules",
+    "Business",
+    "Challenge",
+    "DeskRules",
+    "EarningRules",
+    "EarningStep",
+    "FeedbackRules",
+    "Level",
+    "Mistake",
+    "Partner",
+    "PointRules",
+    "Programme",
+    "ProgrammeInvalid",
+    "Promotion",
+    "QualifyBy",
+    "RedeemingRules",
+    "ReferralRules",
+    "Review",
+    "Reward",
+    "Score",
+    "Service",
+    "Stamp",
+    "Text",
+    "TierRules",
+    "WinBackRules",
+    "load_partner_codes",
+    "load_programme",
+    "read_programme",
+]

@@ -7,7 +7,7 @@ None, and the lists are empty.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from loyalty.currencies import minor_digits
+from loyalty.programme.offers import Badge, Challenge, Partner, Promotion, Reward, Stamp
 from loyalty.programme.text import Text
 from loyalty.quiet_hours import QuietHours
 
@@ -74,31 +75,6 @@ class EarningRules:
 
     cashback_percent: Fraction = ZERO
     steps: tuple[EarningStep, ...] = ()  # by rising bill
-
-
-@dataclass(frozen=True)
-class Promotion:
-    """More points for a while: `multiply` or `add`, exactly one of them."""
-
-    code: str
-    name: Text
-    from_: date | None = None  # None: it has begun
-    to: date | None = None  # the last day; None: until the file says otherwise
-    weekdays: frozenset[int] = frozenset()  # Monday is 0; empty: every day
-    multiply: Fraction | None = None
-    add: int | None = None
-    services: tuple[str, ...] = ()  # empty: all, those that staff type too
-    tiers: tuple[str, ...] = ()  # empty: all
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """Every n-th visit for one service is free."""
-
-    code: str
-    name: Text
-    service: str
-    every: int
 
 
 @dataclass(frozen=True)
@@ -200,75 +176,6 @@ class WinBackRules:
     valid_days: int = 21
     repeat_after_days: int = 90
     holdout_percent: Fraction = ZERO
-
-
-class BadgeMeasure(StrEnum):
-    """What a badge counts."""
-
-    VISITS = "visits"
-    BILL = "bill"
-    REFERRALS = "referrals"
-    MONTHS_IN_A_ROW = "months_in_a_row"
-
-
-@dataclass(frozen=True)
-class BadgeRule:
-    """So much of something; a bill in minor units."""
-
-    measure: BadgeMeasure
-    goal: int
-
-
-@dataclass(frozen=True)
-class Badge:
-    """An achievement, granted once."""
-
-    code: str
-    name: Text
-    icon: str
-    rule: BadgeRule
-
-
-@dataclass(frozen=True)
-class Reward:
-    """Something of the catalogue, bought with points."""
-
-    code: str
-    name: Text
-    cost: int
-    stock: int | None = None  # None: never runs out
-    tiers: tuple[str, ...] = ()  # empty: all
-
-
-class Score(StrEnum):
-    """What a challenge counts."""
-
-    VISITS = "visits"
-    SPEND = "spend"
-    REFERRALS = "referrals"
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """A contest: the n-th place wins the n-th prize, in points."""
-
-    code: str
-    name: Text
-    from_: date
-    to: date  # the last day
-    score: Score
-    prizes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Partner:
-    """What a neighbouring business offers to our clients."""
-
-    code: str
-    name: Text
-    offer: Text
-    tiers: tuple[str, ...] = ()  # empty: all
-    codes: str | None = None  # a file beside the programme's; None: the offer needs no code
 
 
 @dataclass(frozen=True)
