@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from templates.callbacks import Callback
-from templates.lengths import utf16_length
+from templates.lengths import short, utf16_length
 
 LABEL_UTF16_MAX = 64  # ours: Telegram names no limit, but a phone shows no more
 COPY_UTF16_MAX = 256
@@ -64,13 +64,17 @@ Action = Callback | OpenUrl | CopyText | Share
 
 @dataclass(frozen=True)
 class Button:
-    """An inline button: a tap on a `Callback` comes to us, the rest happens on the phone."""
+    """An inline button: a tap on a `Callback` comes to us, the rest happens on the phone.
+
+    A label that is too long (a reward's name, say) is cut.
+    """
 
     label: str
     action: Action
     style: Style | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "label", short(self.label, LABEL_UTF16_MAX))
         _check_label(self.label)
         if isinstance(self.action, Callback):
             self.action.pack()  # refuses here, where the culprit is on the stack

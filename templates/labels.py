@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from templates import lengths
+from templates.keyboards import LABEL_UTF16_MAX
 from templates.words import LANGUAGES, Words
 
 VALUE_UTF16_MAX = 32
@@ -39,7 +40,10 @@ class Labels:
             raise LabelUnknown(key) from None
         if set(PLACEHOLDER.findall(label)) != values.keys():
             raise LabelMisfilled(key)
-        return PLACEHOLDER.sub(lambda found: self._written(values[found[1]]), label)
+        if not values:
+            return label
+        filled = PLACEHOLDER.sub(lambda found: self._written(values[found[1]]), label)
+        return lengths.short(filled, LABEL_UTF16_MAX)
 
     def _written(self, value: str | int) -> str:
         if isinstance(value, int):

@@ -1,10 +1,13 @@
 """Lengths as Telegram counts them (UTF-16 code units), and cuts that break no character."""
 
+import re
 import unicodedata
 
 ELLIPSIS = "…"
 ZERO_WIDTH_JOINER = "\u200d"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # no-break spaces are meant where they stand
 
 # Marks that reorder or hide what follows them; one in a name would rewrite the line around it.
 _DIRECTION_CONTROLS = frozenset(
@@ -24,12 +27,15 @@ def short(text: str, length_max: int) -> str:
     Line breaks and runs of spaces become one space, control and direction characters go. Text
     that runs from right to left is isolated, so that it cannot reorder the words around it.
     """
-    return _isolated(_cut(" ".join(_printable(text).split()), length_max))
+    line = _spaced(text)
+    if not _runs_backwards(line):
+        return _cut(line, length_max)
+    return FIRST_STRONG_ISOLATE + _cut(line, max(1, length_max - 2)) + POP_ISOLATE
 
 
 def clip(text: str, length_max: int) -> str:
     """Like `short`, but keeps line breaks (one empty line in a row at most)."""
-    lines = [" ".join(_printable(line).split()) for line in text.splitlines()]
+    lines = [_spaced(line) for line in text.splitlines()]
     kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
     return _cut("\n".join(kept).strip("\n"), length_max)
 
@@ -67,6 +73,10 @@ def _continues(text: str, index: int) -> bool:
     )
 
 
+def _spaced(text: str) -> str:
+    return _SPACES.sub(" ", _printable(text)).strip()
+
+
 def _printable(text: str) -> str:
     return "".join(
         " " if character in "\n\r\t" else character for character in text if _shown(character)
@@ -82,7 +92,5 @@ def _shown(character: str) -> bool:
     return category not in ("Cc", "Cs") or character in "\n\r\t"
 
 
-def _isolated(text: str) -> str:
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
-        return FIRST_STRONG_ISOLATE + text + POP_ISOLATE
-    return text
+def _runs_backwards(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
