@@ -62,6 +62,7 @@ outbox = Table(
     Column("key", String(128), unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("not_before", UtcDateTime),  # business time
+    Column("keeps_quiet", Boolean, nullable=False, server_default=text("false")),
     Column("status", String(16), nullable=False),  # waiting | sent | failed | skipped
     Column("reason", String(64)),  # why it was skipped or failed, by name
     Column("attempts", SmallInteger, nullable=False, server_default="0"),

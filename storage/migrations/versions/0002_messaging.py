@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=128), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
+        sa.Column("keeps_quiet", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),

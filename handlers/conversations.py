@@ -1,0 +1,59 @@
+"""FSM state inside the stimulus's transaction: read with the sender, written once at the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram.fsm.state import State
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+
+from operations.senders import Sender
+from operations.transaction import Tx
+from storage import fsm
+
+
+class Conversation(BaseStorage):
+    """The one conversation of this stimulus; `save` writes it if the handler moved it."""
+
+    def __init__(self, sender: Sender, chat_id: int) -> None:
+        self._chat_id = chat_id
+        self._user_id = sender.telegram_id
+        self._state = sender.state
+        self._data: dict[str, Any] = dict(sender.state_data)
+        self._moved = False
+
+    @property
+    def is_open(self) -> bool:
+        """True in the midst of a dialogue."""
+        return self._state is not None
+
+    def end(self) -> None:
+        """Ends the dialogue, whatever it was about."""
+        if self._state is not None or self._data:
+            self._state, self._data, self._moved = None, {}, True
+
+    async def save(self, tx: Tx) -> None:
+        if self._moved:
+            await fsm.save(
+                tx.db,
+                chat_id=self._chat_id,
+                user_id=self._user_id,
+                state=self._state,
+                data=self._data,
+            )
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        self._state = state.state if isinstance(state, State) else state
+        self._moved = True
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        return self._state
+
+    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        self._data = dict(data)
+        self._moved = True
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        return dict(self._data)
+
+    async def close(self) -> None:
+        """Nothing to close: the connection belongs to the transaction."""

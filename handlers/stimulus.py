@@ -1,0 +1,99 @@
+"""Around every handler: who is it, where does the conversation stand, and a SAVEPOINT.
+
+The SAVEPOINT lies inside aiogram's own error handling: an exception takes the handler's effects
+back first, then the error's reply is queued. Without it a debit followed by an exception was
+committed.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.storage.base import StorageKey
+from aiogram.types import TelegramObject, Update, User
+
+from handlers.conversations import Conversation
+from handlers.replies import Say
+from operations.senders import Sender, identify
+from operations.transaction import Tx
+from templates.rendering import Renderer
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+@dataclass
+class Stimulus:
+    """One update on its way through; `sender` is known once the middleware has asked."""
+
+    tx: Tx
+    renderer: Renderer
+    owner_ids: frozenset[int]
+    sender: Sender | None = None
+    say: Say | None = None
+
+
+class StimulusMiddleware(BaseMiddleware):
+    """Gives handlers `tx`, `sender`, `say` and `state`, and keeps their effects together."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        assert isinstance(event, Update)
+        stimulus: Stimulus = data["stimulus"]
+        user: User | None = data.get("event_from_user")
+        chat = data.get("event_chat")
+        if user is None or user.is_bot or (chat is not None and chat.type != "private"):
+            # Groups, channels and bots are told nothing about anybody.
+            return UNHANDLED
+        tx = stimulus.tx
+        chat_id = user.id if chat is None else chat.id
+        sender = await identify(
+            tx,
+            telegram_id=user.id,
+            chat_id=chat_id,
+            first_name=user.full_name,
+            language_code=user.language_code,
+            owner_ids=stimulus.owner_ids,
+        )
+        say = Say(stimulus.renderer, chat_id, sender.language, event.callback_query)
+        stimulus.sender, stimulus.say = sender, say
+        conversation = Conversation(sender, chat_id)
+        key = StorageKey(bot_id=data["bot"].id, chat_id=chat_id, user_id=user.id)
+        data |= {
+            "tx": tx,
+            "sender": sender,
+            "say": say,
+            "conversation": conversation,
+            "state": FSMContext(conversation, key),
+            "raw_state": sender.state,
+        }
+        if _is_command(event) and conversation.is_open:
+            # A command typed in mid-dialogue ends the dialogue and is obeyed.
+            data["ended_state"] = sender.state
+            data["raw_state"] = None
+            conversation.end()
+        return await self._in_savepoint(handler, event, data, conversation, tx)
+
+    async def _in_savepoint(
+        self,
+        handler: Handler,
+        event: TelegramObject,
+        data: dict[str, Any],
+        conversation: Conversation,
+        tx: Tx,
+    ) -> Any:
+        queued_before = len(tx.queued)
+        try:
+            async with tx.db.begin_nested():
+                replies = await handler(event, data)
+                await conversation.save(tx)
+        except BaseException:
+            del tx.queued[queued_before:]
+            raise
+        return replies
+
+
+def _is_command(update: Update) -> bool:
+    text = update.message.text if update.message else None
+    return text is not None and text.startswith("/")

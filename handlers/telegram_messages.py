@@ -1,0 +1,115 @@
+"""Rendered messages as aiogram's methods and types."""
+
+from typing import assert_never
+
+from aiogram import types
+from aiogram.methods import EditMessageText, SendMessage
+
+from templates.callbacks import Callback
+from templates.keyboards import (
+    Button,
+    CopyText,
+    ForceReply,
+    InlineKeyboard,
+    Keyboard,
+    OpenUrl,
+    RemoveKeyboard,
+    ReplyKeyboard,
+    Share,
+)
+from templates.rendering import Rendered
+
+TelegramKeyboard = (
+    types.InlineKeyboardMarkup
+    | types.ReplyKeyboardMarkup
+    | types.ReplyKeyboardRemove
+    | types.ForceReply
+)
+NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
+
+
+def sent(chat_id: int, rendered: Rendered) -> SendMessage:
+    """The message as a new one in the chat."""
+    return SendMessage(
+        chat_id=chat_id,
+        text=rendered.text,
+        parse_mode="HTML",
+        link_preview_options=NO_PREVIEW,
+        reply_markup=None if rendered.keyboard is None else telegram_keyboard(rendered.keyboard),
+    )
+
+
+def edited(chat_id: int, message_id: int, rendered: Rendered) -> EditMessageText:
+    """The message in place of an older one; without a keyboard the old buttons go."""
+    keyboard = rendered.keyboard
+    if keyboard is not None and not isinstance(keyboard, InlineKeyboard):
+        raise TypeError("only an inline keyboard can be edited into a message")
+    return EditMessageText(
+        chat_id=chat_id,
+        message_id=message_id,
+        text=rendered.text,
+        parse_mode="HTML",
+        link_preview_options=NO_PREVIEW,
+        reply_markup=None if keyboard is None else inline_keyboard(keyboard),
+    )
+
+
+def telegram_keyboard(keyboard: Keyboard) -> TelegramKeyboard:
+    """Any keyboard as Telegram's type."""
+    match keyboard:
+        case InlineKeyboard():
+            return inline_keyboard(keyboard)
+        case ReplyKeyboard():
+            return types.ReplyKeyboardMarkup(
+                keyboard=[
+                    [
+                        types.KeyboardButton(text=key.label, request_contact=key.request_contact)
+                        for key in row
+                    ]
+                    for row in keyboard.rows
+                ],
+                resize_keyboard=True,
+                is_persistent=keyboard.persistent,
+                one_time_keyboard=keyboard.one_time,
+                input_field_placeholder=keyboard.placeholder,
+            )
+        case RemoveKeyboard():
+            return types.ReplyKeyboardRemove(remove_keyboard=True)
+        case ForceReply():
+            return types.ForceReply(force_reply=True, input_field_placeholder=keyboard.placeholder)
+        case _:
+            assert_never(keyboard)
+
+
+def inline_keyboard(keyboard: InlineKeyboard) -> types.InlineKeyboardMarkup:
+    return types.InlineKeyboardMarkup(
+        inline_keyboard=[[_inline_button(button) for button in row] for row in keyboard.rows]
+    )
+
+
+def _inline_button(button: Button) -> types.InlineKeyboardButton:
+    style = None if button.style is None else button.style.value
+    match button.action:
+        case Callback():
+            return types.InlineKeyboardButton(
+                text=button.label, callback_data=button.action.pack(), style=style
+            )
+        case OpenUrl(url=url):
+            return types.InlineKeyboardButton(text=button.label, url=url, style=style)
+        case CopyText(text=text):
+            return types.InlineKeyboardButton(
+                text=button.label, copy_text=types.CopyTextButton(text=text), style=style
+            )
+        case Share(text=text):
+            chosen = types.SwitchInlineQueryChosenChat(
+                query=text,
+                allow_user_chats=True,
+                allow_group_chats=True,
+                allow_channel_chats=False,
+                allow_bot_chats=False,
+            )
+            return types.InlineKeyboardButton(
+                text=button.label, switch_inline_query_chosen_chat=chosen, style=style
+            )
+        case _:
+            assert_never(button.action)

@@ -1,0 +1,111 @@
+"""Clients: who they are, and the caches on their rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import clients
+
+
+class ClientStatus(StrEnum):
+    ACTIVE = "active"
+    ARCHIVED = "archived"  # merged into another record
+    ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client as the tables know them."""
+
+    id: int
+    telegram_id: int | None
+    phone: str | None  # E.164
+    name: str | None
+    birthday_day: int | None
+    birthday_month: int | None
+    birthday_year: int | None
+    birthday_told_on: date | None
+    language: str
+    card_number: str | None
+    referral_code: str | None
+    favourite_services: tuple[str, ...]
+    advert_consent: bool
+    status: ClientStatus
+    merged_into_id: int | None
+    registered_at: datetime | None
+    registered_on: date | None
+    created_at: datetime
+    balance: int
+    tier: str
+    tier_since: date
+    visits: int
+    last_visit_on: date | None
+
+
+COLUMNS = tuple(clients.c[name] for name in Client.__dataclass_fields__)
+
+
+def client_from(row: Mapping[Any, Any], prefix: str = "") -> Client:
+    """The client that a row holds, its columns perhaps labelled with a prefix."""
+    values = {name: row[prefix + name] for name in Client.__dataclass_fields__}
+    values["favourite_services"] = tuple(json.loads(values["favourite_services"]))
+    values["status"] = ClientStatus(values["status"])
+    return Client(**values)
+
+
+async def by_id(db: AsyncConnection, client_id: int) -> Client | None:
+    return await _one(db, clients.c.id == client_id)
+
+
+async def by_phone(db: AsyncConnection, phone: str) -> Client | None:
+    """The client with this E.164 number."""
+    return await _one(db, clients.c.phone == phone)
+
+
+async def by_telegram_id(db: AsyncConnection, telegram_id: int) -> Client | None:
+    return await _one(db, clients.c.telegram_id == telegram_id)
+
+
+async def by_card_number(db: AsyncConnection, number: str) -> Client | None:
+    return await _one(db, clients.c.card_number == number)
+
+
+async def by_referral_code(db: AsyncConnection, code: str) -> Client | None:
+    return await _one(db, clients.c.referral_code == code)
+
+
+async def lock(db: AsyncConnection, client_id: int) -> Client | None:
+    """The client, nobody else changing them until this transaction ends.
+
+    On SQLite the one writing connection is the lock.
+    """
+    query = select(*COLUMNS).where(clients.c.id == client_id)
+    if db.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return await _first(db, query)
+
+
+async def _one(db: AsyncConnection, condition: ColumnElement[bool]) -> Client | None:
+    return await _first(db, select(*COLUMNS).where(condition))
+
+
+async def _first(db: AsyncConnection, query: Select[Any]) -> Client | None:
+    row = (await db.execute(query)).mappings().first()
+    return None if row is None else client_from(row)
+
+
+async def add(db: AsyncConnection, values: Mapping[str, Any]) -> int:
+    """A new client's id; IntegrityError where phone, account, card or code is taken."""
+    result = await db.execute(insert(clients).values(**values).returning(clients.c.id))
+    return int(result.scalar_one())
+
+
+async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:
+    """Sets columns of the client's row."""
+    await db.execute(update(clients).where(clients.c.id == client_id).values(**values))

@@ -1,0 +1,246 @@
+"""Messages on their way out: queued in the transaction of what they tell about."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import outbox, outbox_files
+
+EMPTY_BATCH_MAX = 2_000
+
+
+class Lane(IntEnum):
+    """Who goes first: a lower lane overtakes a higher one."""
+
+    CALLBACK = 0  # answers to a tapped button
+    REPLY = 1
+    SERVICE = 2
+    ADVERT = 3
+
+
+@dataclass(frozen=True)
+class File:
+    """Bytes that go with a call; the call's payload says `attach://field`."""
+
+    field: str
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be sent: a finished call or a notice. `id` is 0 until it is queued."""
+
+    lane: Lane
+    chat_id: int
+    method: str | None = None
+    payload: Mapping[str, str] | None = None
+    notice: str | None = None
+    context: str | None = None  # JSON
+    language: str | None = None
+    client_id: int | None = None
+    key: str | None = None
+    not_before: datetime | None = None  # business time
+    keeps_quiet: bool = False
+    files: tuple[File, ...] = ()
+    id: int = 0
+    attempts: int = 0
+
+    def __post_init__(self) -> None:
+        assert (self.method is None) != (self.notice is None), "a call or a notice, not both"
+
+
+async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
+    """Queues them in order; one whose key is known already is left out. Returns them with ids."""
+    if not letters:
+        return []
+    statement = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+    plain = [letter for letter in letters if letter.key is None]
+    queued: list[Letter] = []
+    if plain:
+        rows = (await db.execute(statement, [_row(letter, now) for letter in plain])).scalars()
+        queued += [_with_id(letter, row) for letter, row in zip(plain, rows, strict=True)]
+    for letter in letters:
+        if letter.key is not None:
+            row = await _queue_once(db, letter, now)
+            if row is not None:
+                queued.append(_with_id(letter, row))
+    await _queue_files(db, queued)
+    return sorted(queued, key=lambda letter: letter.id)
+
+
+async def _queue_once(db: AsyncConnection, letter: Letter, now: datetime) -> int | None:
+    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    statement = make(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    return (await db.execute(statement, _row(letter, now))).scalar()
+
+
+async def _queue_files(db: AsyncConnection, letters: Sequence[Letter]) -> None:
+    rows = [
+        {"outbox_id": letter.id, "field": file.field, "file_name": file.name, "body": file.body}
+        for letter in letters
+        for file in letter.files
+    ]
+    if rows:
+        await db.execute(insert(outbox_files), rows)
+
+
+def _row(letter: Letter, now: datetime) -> dict[str, Any]:
+    payload = None if letter.payload is None else json.dumps(letter.payload, ensure_ascii=False)
+    return {
+        "lane": int(letter.lane),
+        "chat_id": letter.chat_id,
+        "method": letter.method,
+        "payload": payload,
+        "notice": letter.notice,
+        "context": letter.context,
+        "language": letter.language,
+        "client_id": letter.client_id,
+        "key": letter.key,
+        "created_at": now,
+        "not_before": letter.not_before,
+        "keeps_quiet": letter.keeps_quiet,
+        "status": "waiting",
+        "has_files": bool(letter.files),
+    }
+
+
+def _with_id(letter: Letter, row_id: int) -> Letter:
+    return replace(letter, id=row_id)
+
+
+_NEXT = (
+    select(outbox)
+    .where(
+        text("status = 'waiting'"),
+        outbox.c.lane == bindparam("in_lane"),
+        outbox.c.id > bindparam("after"),
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("moment")),
+    )
+    .order_by(outbox.c.lane, outbox.c.id)
+    .limit(bindparam("most"))
+)
+
+
+async def waiting(
+    db: AsyncConnection, lane: Lane, *, after_id: int, now: datetime, limit: int
+) -> list[Letter]:
+    """What this lane may send now, in order, from behind the given id."""
+    parameters = {"in_lane": int(lane), "after": after_id, "moment": now, "most": limit}
+    rows = (await db.execute(_NEXT, parameters)).mappings().all()
+    with_files = [row["id"] for row in rows if row["has_files"]]
+    files = await _files(db, with_files) if with_files else {}
+    return [_letter(row, tuple(files.get(row["id"], ()))) for row in rows]
+
+
+async def _files(db: AsyncConnection, row_ids: Sequence[int]) -> dict[int, list[File]]:
+    found: dict[int, list[File]] = {}
+    query = select(outbox_files).where(outbox_files.c.outbox_id.in_(row_ids))
+    for row in await db.execute(query):
+        found.setdefault(row.outbox_id, []).append(File(row.field, row.file_name, row.body))
+    return found
+
+
+def _letter(row: Mapping[str, Any], files: tuple[File, ...]) -> Letter:
+    return Letter(
+        lane=Lane(row["lane"]),
+        chat_id=row["chat_id"],
+        method=row["method"],
+        payload=None if row["payload"] is None else json.loads(row["payload"]),
+        notice=row["notice"],
+        context=row["context"],
+        language=row["language"],
+        client_id=row["client_id"],
+        key=row["key"],
+        not_before=row["not_before"],
+        keeps_quiet=row["keeps_quiet"],
+        files=files,
+        id=row["id"],
+        attempts=row["attempts"],
+    )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What became of a letter: sent, failed or skipped, why, and the id Telegram gave."""
+
+    id: int
+    status: str
+    reason: str | None = None
+    message_id: int | None = None
+    attempts: int = field(default=1)
+
+
+_MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        status=bindparam("to_status"),
+        reason=bindparam("why"),
+        message_id=bindparam("telegram_id"),
+        attempts=bindparam("tries"),
+        done_at=bindparam("moment"),
+    )
+)
+
+
+async def mark(db: AsyncConnection, marks: Sequence[Mark], now: datetime) -> None:
+    """Writes down what became of these letters, all in one statement."""
+    rows = [
+        {
+            "row": mark.id,
+            "to_status": mark.status,
+            "why": mark.reason,
+            "telegram_id": mark.message_id,
+            "tries": mark.attempts,
+            "moment": now,
+        }
+        for mark in marks
+    ]
+    if rows:
+        await db.execute(_MARK, rows)
+
+
+async def note_attempts(db: AsyncConnection, row_id: int, attempts: int) -> None:
+    """Remembers, before a second try of a letter that Telegram may have taken, that it is one."""
+    await db.execute(update(outbox).where(outbox.c.id == row_id).values(attempts=attempts))
+
+
+async def postpone(db: AsyncConnection, row_id: int, until: datetime) -> None:
+    """Leaves a letter alone until that moment of business time."""
+    await db.execute(update(outbox).where(outbox.c.id == row_id).values(not_before=until))
+
+
+async def empty(db: AsyncConnection, before: datetime) -> int:
+    """Empties the bodies of what was done before that moment, a batch at a time."""
+    old = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.done_at < before,
+            or_(outbox.c.payload.is_not(None), outbox.c.context.is_not(None)),
+        )
+        .limit(EMPTY_BATCH_MAX)
+    )
+    ids = list((await db.execute(old)).scalars())
+    if ids:
+        await db.execute(delete(outbox_files).where(outbox_files.c.outbox_id.in_(ids)))
+        await db.execute(
+            update(outbox).where(outbox.c.id.in_(ids)).values(payload=None, context=None)
+        )
+    return len(ids)
+
+
+async def count_waiting(db: AsyncConnection, now: datetime) -> int:
+    """How many could be sent now."""
+    query = text(
+        "SELECT count(*) FROM outbox WHERE status = 'waiting' "
+        "AND (not_before IS NULL OR not_before <= :moment)"
+    ).bindparams(bindparam("moment", type_=outbox.c.created_at.type))
+    return int((await db.execute(query, {"moment": now})).scalar_one())
