@@ -1,0 +1,228 @@
+"""What every Bot API method works on, and the few things that most of them do."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.calls import Call, CallLog
+from playground.faults import Faults
+from playground.files import FileStore, StoredFile, Upload
+from playground.keyboards import inline_keyboard, reply_keyboard
+from playground.limits import Pace
+from playground.refusals import bad_request, forbidden
+from playground.schema import JSON, utf16_length
+from playground.texts import CAPTION_UNITS_MAX, TEXT_UNITS_MAX, Formatted, formatted
+from playground.updates import UpdateQueue
+from playground.webhook import Webhook
+from playground.world import Chat, World
+
+
+@dataclass(slots=True)
+class Profile:
+    """What the bot said about itself, by language; commands by scope and language."""
+
+    commands: dict[tuple[str, int, int, str], list[JSON]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    short_descriptions: dict[str, str] = field(default_factory=dict)
+    menu_button: JSON = field(default_factory=lambda: {"type": "default"})
+
+
+@dataclass(slots=True)
+class CallbackQuery:
+    """A tap that waits for its answer."""
+
+    chat: Chat
+    person_id: int
+    expires_at: float  # monotonic seconds
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class Backend:
+    """The local Telegram behind its HTTP."""
+
+    world: World
+    updates: UpdateQueue
+    files: FileStore
+    pace: Pace
+    faults: Faults
+    calls: CallLog
+    webhook: Webhook
+    profile: Profile = field(default_factory=Profile)
+    profile_listeners: list[Callable[[], None]] = field(default_factory=list)
+    queries: dict[str, CallbackQuery] = field(default_factory=dict)
+
+    def chat(self, reference: int | str) -> Chat:
+        """Finds a chat by id or @name; raises `Refusal`."""
+        if isinstance(reference, int):
+            chat = self.world.chats.get(reference)
+        else:
+            name = reference.removeprefix("@").lower()
+            chat = next(
+                (
+                    chat
+                    for chat in self.world.chats.values()
+                    if not chat.is_private and chat.payload.get("username", "").lower() == name
+                ),
+                None,
+            )
+        if chat is None:
+            raise bad_request("chat not found")
+        return chat
+
+    def open_chat(self, call: Call) -> Chat:
+        """Finds the chat that a call writes to; raises `Refusal` if the bot may not."""
+        chat = self.chat(call.params["chat_id"])
+        if chat.blocked:
+            if chat.is_private:
+                raise forbidden("bot was blocked by the user")
+            raise forbidden("bot was kicked from the group chat")
+        if not chat.started:
+            raise forbidden("bot can't initiate conversation with a user")
+        if chat.is_private and self.world.users[chat.id].deactivated:
+            raise forbidden("user is deactivated")
+        return chat
+
+    def text(self, params: JSON, *, too_long: str = "message is too long") -> Formatted:
+        """Reads a message's text; raises `Refusal` in Telegram's words."""
+        raw = params.get("text", "")
+        if not raw:
+            raise bad_request("message text is empty")
+        read = self._formatted(raw, params, "entities")
+        if not read.text:
+            raise bad_request("text must be non-empty")
+        if utf16_length(read.text) > TEXT_UNITS_MAX:
+            raise bad_request(too_long)
+        return read
+
+    def caption(self, params: JSON, *, too_long: str = "message caption is too long") -> Formatted:
+        """Reads a caption, which may be empty; raises `Refusal` in Telegram's words."""
+        read = self._formatted(params.get("caption") or "", params, "caption_entities")
+        if utf16_length(read.text) > CAPTION_UNITS_MAX:
+            raise bad_request(too_long)
+        return read
+
+    def _formatted(self, raw: str, params: JSON, entities_key: str) -> Formatted:
+        return formatted(
+            raw,
+            parse_mode=params.get("parse_mode"),
+            entities=params.get(entities_key),
+            find_user=self.world.user_payload,
+        )
+
+    def file(self, call: Call, reference: str, kind: str) -> StoredFile:
+        """Finds or keeps the file that a parameter means; raises `Refusal`."""
+        upload = self._upload(call, reference)
+        if upload is not None:
+            return self.files.add(kind, upload)
+        if "://" in reference:
+            raise bad_request("failed to get HTTP URL content")
+        stored = self.files.get(reference)
+        if stored is None:
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        if stored.kind != kind:
+            raise bad_request(f"can't use file of type {stored.kind.title()} as {kind.title()}")
+        return stored
+
+    def _upload(self, call: Call, reference: str) -> Upload | None:
+        if not reference.startswith("attach://"):
+            return None
+        upload = call.uploads.get(reference.removeprefix("attach://"))
+        if upload is None:
+            raise bad_request("attached file was not found")
+        return upload
+
+    def reply_target(self, chat: Chat, params: JSON) -> JSON | None:
+        """The message that is replied to; raises `Refusal` if it must be there and is not."""
+        wanted = params.get("reply_parameters")
+        if not wanted or "message_id" not in wanted:
+            return None
+        found = chat.messages.get(wanted["message_id"])
+        if found is None:
+            if wanted.get("allow_sending_without_reply"):
+                return None
+            raise bad_request("message to be replied not found")
+        return {key: value for key, value in found.items() if key != "reply_to_message"}
+
+    def post(self, call: Call, chat: Chat, content: JSON, *, paced: bool = True) -> JSON:
+        """Puts the bot's new message into a chat; raises `Refusal` 429 beyond the pace."""
+        params = call.params
+        markup = params.get("reply_markup")
+        keyboard: JSON | None = None
+        inline = None
+        if markup not in (None, ""):
+            if isinstance(markup, dict) and "keyboard" in markup:
+                keyboard = reply_keyboard(markup, private=chat.is_private)
+            elif not isinstance(markup, dict) or not _NOT_INLINE & markup.keys():
+                inline = inline_keyboard(markup)
+        replied = self.reply_target(chat, params)
+        if paced:
+            self.pace.admit(chat)
+        message = self._new_message(chat, content, params)
+        if replied is not None:
+            message["reply_to_message"] = replied
+        if inline is not None:
+            message["reply_markup"] = inline
+        self.world.store(chat, message)
+        call.message_id = message["message_id"]
+        if isinstance(markup, dict) and inline is None:
+            self._show_keyboard(chat, message["message_id"], keyboard, markup)
+        self.world.publish("message", chat, message)
+        return message
+
+    def _new_message(self, chat: Chat, content: JSON, params: JSON) -> JSON:
+        world = self.world
+        message = {
+            "message_id": world.next_message_id(),
+            "from": world.bot.payload,
+            "chat": chat.payload,
+            "date": world.now(),
+            **content,
+        }
+        if params.get("protect_content"):
+            message["has_protected_content"] = True
+        if "message_effect_id" in params:
+            message["effect_id"] = params["message_effect_id"]
+        if "link_preview_options" in params and "text" in content:
+            message["link_preview_options"] = params["link_preview_options"]
+        return message
+
+    def _show_keyboard(
+        self, chat: Chat, message_id: int, keyboard: JSON | None, markup: JSON
+    ) -> None:
+        """Reply keyboards belong to the chat, never to the message."""
+        if keyboard is not None:
+            chat.keyboard, chat.keyboard_message_id = keyboard, message_id
+            chat.uneditable.add(message_id)
+        elif markup.get("remove_keyboard"):
+            chat.keyboard = None
+            chat.uneditable.add(message_id)
+        elif markup.get("force_reply"):
+            chat.force_reply = markup
+            chat.uneditable.add(message_id)
+        else:
+            return
+        self.world.publish("keyboard", chat, {"keyboard": chat.keyboard})
+
+
+_NOT_INLINE = {"remove_keyboard", "force_reply"}
+
+Answer = Any | Awaitable[Any]
+Method = Callable[[Backend, Call], Answer]
+
+
+def with_text(read: Formatted) -> JSON:
+    """A text as a message carries it."""
+    if read.entities:
+        return {"text": read.text, "entities": list(read.entities)}
+    return {"text": read.text}
+
+
+def with_caption(read: Formatted) -> JSON:
+    """A caption as a message carries it; nothing if it is empty."""
+    if not read.text:
+        return {}
+    if read.entities:
+        return {"caption": read.text, "caption_entities": list(read.entities)}
+    return {"caption": read.text}

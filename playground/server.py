@@ -1,0 +1,219 @@
+"""The local Telegram as one object: starts, stops, holds the people and what they do."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from playground.backend import Backend
+from playground.bot_api import BotApi
+from playground.calls import CallLog
+from playground.faults import Faults
+from playground.files import FileStore
+from playground.limits import Pace, PaceLimits
+from playground.people import Group, Person
+from playground.schema import JSON
+from playground.updates import PollAborted, UpdateQueue
+from playground.webhook import RetryPause, Webhook
+from playground.wire import REQUEST_BYTES_MAX
+from playground.world import Keep, User, World
+
+HOST = "127.0.0.1"
+BOT_ID = 5_000_000_001
+TOKEN = f"{BOT_ID}:LOCAL-stand-in-not-a-secret-000000"
+FIRST_UPDATE_ID = 700_000_001
+FIRST_PERSON_ID = 7_000_000_001  # beyond 32 bits, as many real ones are
+FIRST_GROUP_ID = -1_002_000_000_001
+CALLBACK_SECONDS = 150.0
+SHUTDOWN_SECONDS = 1.0
+DEFAULT_PACE = PaceLimits()
+KEEP_ALL = Keep()
+DEFAULT_PAUSE = RetryPause()
+
+
+class LocalTelegram:
+    """A Bot API server on this machine, and everybody who talks to the bot through it.
+
+    `async with LocalTelegram() as telegram:` listens on `telegram.base_url`. All state lives in
+    the event loop that started it; nothing here is for other threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        token: str = TOKEN,
+        bot_username: str = "svoi_local_bot",
+        bot_name: str = "Свои",
+        pace: PaceLimits | None = DEFAULT_PACE,
+        keep: Keep = KEEP_ALL,
+        callback_lifetime_s: float = CALLBACK_SECONDS,
+        webhook_pause: RetryPause = DEFAULT_PAUSE,
+        first_update_id: int = FIRST_UPDATE_ID,
+    ) -> None:
+        bot_id = int(token.partition(":")[0])
+        bot = User({"id": bot_id, "is_bot": True, "first_name": bot_name, "username": bot_username})
+        updates = UpdateQueue(first_id=first_update_id, history_max=keep.updates)
+        self.backend = Backend(
+            world=World(bot, keep=keep),
+            updates=updates,
+            files=FileStore(keep.file_bytes),
+            pace=Pace(pace),
+            faults=Faults(),
+            calls=CallLog(keep.calls),
+            webhook=Webhook(updates, webhook_pause),
+        )
+        self.token = token
+        self.bot_username = bot_username
+        self.callback_lifetime_s = callback_lifetime_s
+        self.people: dict[int, Person] = {}
+        self.groups: dict[int, Group] = {}
+        # Called with the application before it starts: more routes on the same port.
+        self.extensions: list[Callable[[web.Application], None]] = []
+        self._wanted_port = port
+        self._port = 0
+        self._api = BotApi(self.backend, token)
+        self.backend.webhook.on_answer = self._api.perform
+        self._runner: web.AppRunner | None = None
+        self._person_ids = itertools.count(FIRST_PERSON_ID)
+        self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
+
+    @property
+    def world(self) -> World:
+        return self.backend.world
+
+    @property
+    def updates(self) -> UpdateQueue:
+        return self.backend.updates
+
+    @property
+    def calls(self) -> CallLog:
+        return self.backend.calls
+
+    @property
+    def faults(self) -> Faults:
+        return self.backend.faults
+
+    @property
+    def pace(self) -> Pace:
+        return self.backend.pace
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; it stays the same when the server goes down and comes up."""
+        return self._port or self._wanted_port
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self.come_up()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def come_up(self) -> None:
+        """Listens (again); everything that it knew is still there."""
+        assert self._runner is None, "the server is up already"
+        self._api.going_down.clear()
+        app = web.Application(client_max_size=REQUEST_BYTES_MAX)
+        app.router.add_route("*", "/bot{token}/{method}", self._api.handle)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._api.download)
+        for extend in self.extensions:
+            extend(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, self.port)
+        await site.start()
+        self._port = runner.addresses[0][1]
+        self._runner = runner
+
+    async def go_down(self) -> None:
+        """Refuses connections and cuts those that are open, as a machine that vanishes does."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        self._api.going_down.set()
+        self.updates.end_poll(PollAborted())
+        for site in list(runner.sites):
+            await site.stop()
+        if runner.server is not None:
+            for connection in runner.server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
+        await runner.cleanup()
+
+    async def close(self) -> None:
+        """Ends everything."""
+        await self.backend.webhook.close()
+        await self.go_down()
+
+    def revoke_token(self) -> None:
+        """From now on every call is answered 401."""
+        self._api.token = None
+        self.updates.end_poll(PollAborted())
+
+    def person(
+        self,
+        first_name: str = "Анна",
+        *,
+        last_name: str | None = None,
+        username: str | None = None,
+        language_code: str | None = "ru",
+        phone: str | None = None,
+        birthdate: JSON | None = None,
+        id: int | None = None,  # noqa: A002 - Telegram's own name for it
+        started: bool = False,
+    ) -> Person:
+        """Adds a person; `started` is somebody who talked to the bot before."""
+        person_id = next(self._person_ids) if id is None else id
+        payload: JSON = {"id": person_id, "is_bot": False, "first_name": first_name}
+        optional = {"last_name": last_name, "username": username, "language_code": language_code}
+        payload |= {key: value for key, value in optional.items() if value is not None}
+        chat = self.world.add_user(payload, birthdate=birthdate)
+        chat.started = started
+        own_phone = phone or f"+7912{person_id % 10_000_000:07d}"
+        person = Person(self, self.world.users[person_id], chat, own_phone)
+        self.people[person_id] = person
+        return person
+
+    def group(
+        self,
+        title: str,
+        *people: Person,
+        username: str | None = None,
+        id: int | None = None,  # noqa: A002
+    ) -> Group:
+        """Adds a group with the bot and these people in it."""
+        payload: JSON = {"id": next(self._group_ids) if id is None else id, "title": title}
+        if username is not None:
+            payload["username"] = username
+        chat = self.world.add_chat(payload, "supergroup")
+        chat.started = True
+        chat.members = {person.id: person.user for person in people}
+        group = Group(self, chat)
+        self.groups[chat.id] = group
+        return group
+
+    def inject(self, raw: JSON | str | bytes) -> int:
+        """Queues an update verbatim: of an unknown type, malformed, of any kind."""
+        return self.updates.inject(raw)
+
+    def redeliver(self, update_id: int, times: int = 1) -> None:
+        """Delivers an update again, so many times."""
+        self.updates.redeliver(update_id, times)
+
+    async def until_all_confirmed(self, timeout_s: float = 10) -> None:
+        """Returns when the bot has confirmed every update."""
+        async with asyncio.timeout(timeout_s):
+            await self.updates.emptied()
