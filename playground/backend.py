@@ -7,7 +7,6 @@ from typing import Any
 from playground.calls import Call, CallLog
 from playground.faults import Faults
 from playground.files import FileStore, StoredFile, Upload
-from playground.keyboards import inline_keyboard, reply_keyboard
 from playground.limits import Pace
 from playground.refusals import bad_request, forbidden
 from playground.schema import JSON, utf16_length
@@ -133,80 +132,6 @@ class Backend:
             raise bad_request("attached file was not found")
         return upload
 
-    def reply_target(self, chat: Chat, params: JSON) -> JSON | None:
-        """The message that is replied to; raises `Refusal` if it must be there and is not."""
-        wanted = params.get("reply_parameters")
-        if not wanted or "message_id" not in wanted:
-            return None
-        found = chat.messages.get(wanted["message_id"])
-        if found is None:
-            if wanted.get("allow_sending_without_reply"):
-                return None
-            raise bad_request("message to be replied not found")
-        return {key: value for key, value in found.items() if key != "reply_to_message"}
-
-    def post(self, call: Call, chat: Chat, content: JSON, *, paced: bool = True) -> JSON:
-        """Puts the bot's new message into a chat; raises `Refusal` 429 beyond the pace."""
-        params = call.params
-        markup = params.get("reply_markup")
-        keyboard: JSON | None = None
-        inline = None
-        if markup not in (None, ""):
-            if isinstance(markup, dict) and "keyboard" in markup:
-                keyboard = reply_keyboard(markup, private=chat.is_private)
-            elif not isinstance(markup, dict) or not _NOT_INLINE & markup.keys():
-                inline = inline_keyboard(markup)
-        replied = self.reply_target(chat, params)
-        if paced:
-            self.pace.admit(chat)
-        message = self._new_message(chat, content, params)
-        if replied is not None:
-            message["reply_to_message"] = replied
-        if inline is not None:
-            message["reply_markup"] = inline
-        self.world.store(chat, message)
-        call.message_id = message["message_id"]
-        if isinstance(markup, dict) and inline is None:
-            self._show_keyboard(chat, message["message_id"], keyboard, markup)
-        self.world.publish("message", chat, message)
-        return message
-
-    def _new_message(self, chat: Chat, content: JSON, params: JSON) -> JSON:
-        world = self.world
-        message = {
-            "message_id": world.next_message_id(),
-            "from": world.bot.payload,
-            "chat": chat.payload,
-            "date": world.now(),
-            **content,
-        }
-        if params.get("protect_content"):
-            message["has_protected_content"] = True
-        if "message_effect_id" in params:
-            message["effect_id"] = params["message_effect_id"]
-        if "link_preview_options" in params and "text" in content:
-            message["link_preview_options"] = params["link_preview_options"]
-        return message
-
-    def _show_keyboard(
-        self, chat: Chat, message_id: int, keyboard: JSON | None, markup: JSON
-    ) -> None:
-        """Reply keyboards belong to the chat, never to the message."""
-        if keyboard is not None:
-            chat.keyboard, chat.keyboard_message_id = keyboard, message_id
-            chat.uneditable.add(message_id)
-        elif markup.get("remove_keyboard"):
-            chat.keyboard = None
-            chat.uneditable.add(message_id)
-        elif markup.get("force_reply"):
-            chat.force_reply = markup
-            chat.uneditable.add(message_id)
-        else:
-            return
-        self.world.publish("keyboard", chat, {"keyboard": chat.keyboard})
-
-
-_NOT_INLINE = {"remove_keyboard", "force_reply"}
 
 Answer = Any | Awaitable[Any]
 Method = Callable[[Backend, Call], Answer]

@@ -176,7 +176,7 @@ class _HtmlReader:
                 return
         elif tag.name == "tg-emoji":
             identifier = tag.attributes.get("emoji-id", "")
-            if not identifier.isdecimal() or int(identifier) == 0:
+            if not identifier.isdecimal() or not 0 < int(identifier) < 2**63:
                 raise _refused("Invalid custom emoji identifier specified")
             entity["custom_emoji_id"] = identifier
         elif tag.name == "tg-time":

@@ -29,13 +29,35 @@ def inline_keyboard(markup: Any) -> JSON | None:
         raise bad_request("object expected as reply markup")
     if "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
-    rows = markup["inline_keyboard"]
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request("can't parse inline keyboard: expected an Array of Arrays of buttons")
+    rows = _rows(markup, "inline_keyboard")
     checked = [[_inline_button(button) for button in row] for row in rows if row]
     if len(checked) > ROWS_MAX or sum(map(len, checked)) > BUTTONS_MAX:
-        raise bad_request("REPLY_MARKUP_TOO_LONG")
+        raise bad_request("reply markup is too long")
     return {"inline_keyboard": checked} if checked else None
+
+
+def _rows(markup: JSON, field: str) -> list[list[Any]]:
+    rows = markup[field]
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request(f'Field "{field}" must be of type Array')
+    return rows
+
+
+def check_booleans(markup: JSON) -> None:
+    """Refuses words where `true` or `false` must be."""
+    for field in _BOOLEANS & markup.keys():
+        if not isinstance(markup[field], bool):
+            raise bad_request(f'Field "{field}" must be of type Boolean')
+
+
+_BOOLEANS = {
+    "force_reply",
+    "is_persistent",
+    "one_time_keyboard",
+    "remove_keyboard",
+    "resize_keyboard",
+    "selective",
+}
 
 
 def _button_refused(what: str) -> Refusal:
@@ -46,13 +68,16 @@ def _inline_button(button: Any) -> JSON:
     if not isinstance(button, dict):
         raise _button_refused("expected an Object")
     text = button.get("text")
+    if text is None:
+        raise _button_refused('Can\'t find field "text"')
     if not isinstance(text, str):
         raise _button_refused('Field "text" must be of type String')
     if not text.strip():
         raise bad_request("inline keyboard button text must be non-empty")
     checked = {key: value for key, value in button.items() if value is not None}
     _check_style(checked)
-    actions = [key for key in _ACTIONS if key in checked]
+    actions = [key for key in _ACTIONS if key in checked and checked[key] != ""]
+    actions += [key for key in _SWITCHES if checked.get(key) == ""]
     if not actions:
         raise _button_refused("Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
@@ -76,7 +101,9 @@ def _check_url(button: JSON) -> None:
     url = button["url"]
     checked = checked_link(url) if isinstance(url, str) else None
     if checked is None:
-        raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+        scheme = urlsplit(str(url)).scheme if "://" in str(url) else "http"
+        why = "Wrong HTTP URL" if scheme in ("http", "https") else "Unsupported URL protocol"
+        raise bad_request(f"inline keyboard button URL '{url}' is invalid: {why}")
     button["url"] = checked
 
 
@@ -96,7 +123,11 @@ def _check_copy_text(button: JSON) -> None:
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
 
 
-def _accept(button: JSON) -> None:
+def _refuse_type(_button: JSON) -> None:
+    raise bad_request("BUTTON_TYPE_INVALID")  # it belongs to games and invoices
+
+
+def _accept(_button: JSON) -> None:
     """Nothing to check that somebody relies on."""
 
 
@@ -106,8 +137,8 @@ _ACTIONS: dict[str, Callable[[JSON], None]] = {
     "web_app": _check_web_app,
     "copy_text": _check_copy_text,
     "login_url": _accept,
-    "callback_game": _accept,
-    "pay": _accept,
+    "callback_game": _refuse_type,
+    "pay": _refuse_type,
     "disabled": _accept,
     **dict.fromkeys(_SWITCHES, _accept),
 }
@@ -115,9 +146,7 @@ _ACTIONS: dict[str, Callable[[JSON], None]] = {
 
 def reply_keyboard(markup: JSON, *, private: bool) -> JSON:
     """Returns a reply keyboard with every button as an object."""
-    rows = markup["keyboard"]
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request("can't parse reply keyboard: expected an Array of Arrays of buttons")
+    rows = _rows(markup, "keyboard")
     placeholder = markup.get("input_field_placeholder") or ""
     if utf16_length(placeholder) > PLACEHOLDER_UNITS_MAX:
         raise bad_request("REPLY_MARKUP_PLACEHOLDER_INVALID")

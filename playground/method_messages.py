@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playground.backend import Backend, Method, with_caption, with_text
 from playground.calls import Call
+from playground.posting import post
 from playground.refusals import bad_request
 from playground.schema import JSON
 
@@ -15,7 +16,7 @@ DELETED_AT_ONCE_MAX = 100
 def send_message(backend: Backend, call: Call) -> JSON:
     """sendMessage."""
     read = backend.text(call.params)
-    return backend.post(call, backend.open_chat(call), with_text(read))
+    return post(backend, call, backend.open_chat(call), with_text(read))
 
 
 def _file_sender(kind: str) -> Method:
@@ -26,7 +27,7 @@ def _file_sender(kind: str) -> Method:
         content = {**file_content(kind, stored.described()), **with_caption(caption)}
         if call.params.get("has_spoiler"):
             content["has_media_spoiler"] = True
-        return backend.post(call, chat, content)
+        return post(backend, call, chat, content)
 
     return send
 
@@ -63,33 +64,33 @@ def send_media_group(backend: Backend, call: Call) -> list[JSON]:
         contents.append({**file_content(kind, stored.described()), **with_caption(caption)})
     group = {"media_group_id": str(backend.world.next_message_id())}
     backend.pace.admit(chat, len(contents))
-    return [backend.post(call, chat, {**content, **group}, paced=False) for content in contents]
+    return [post(backend, call, chat, {**content, **group}, paced=False) for content in contents]
 
 
 def send_location(backend: Backend, call: Call) -> JSON:
     """sendLocation."""
     place = {key: call.params[key] for key in ("latitude", "longitude")}
-    return backend.post(call, backend.open_chat(call), {"location": place})
+    return post(backend, call, backend.open_chat(call), {"location": place})
 
 
 def send_venue(backend: Backend, call: Call) -> JSON:
     """sendVenue."""
     place = {key: call.params[key] for key in ("latitude", "longitude")}
     venue = {"location": place, "title": call.params["title"], "address": call.params["address"]}
-    return backend.post(call, backend.open_chat(call), {"venue": venue, "location": place})
+    return post(backend, call, backend.open_chat(call), {"venue": venue, "location": place})
 
 
 def send_contact(backend: Backend, call: Call) -> JSON:
     """sendContact."""
     keys = ("phone_number", "first_name", "last_name", "vcard")
     contact = {key: call.params[key] for key in keys if key in call.params}
-    return backend.post(call, backend.open_chat(call), {"contact": contact})
+    return post(backend, call, backend.open_chat(call), {"contact": contact})
 
 
 def send_dice(backend: Backend, call: Call) -> JSON:
     """sendDice: always a one, so that tests know."""
     dice = {"emoji": call.params.get("emoji") or "🎲", "value": 1}
-    return backend.post(call, backend.open_chat(call), {"dice": dice})
+    return post(backend, call, backend.open_chat(call), {"dice": dice})
 
 
 def _copied(backend: Backend, call: Call) -> JSON:
@@ -113,7 +114,7 @@ def copy_message(backend: Backend, call: Call) -> JSON:
         for key in ("caption", "caption_entities"):
             content.pop(key, None)
         content |= with_caption(backend.caption(call.params))
-    message = backend.post(call, backend.open_chat(call), content)
+    message = post(backend, call, backend.open_chat(call), content)
     return {"message_id": message["message_id"]}
 
 
@@ -123,7 +124,7 @@ def forward_message(backend: Backend, call: Call) -> JSON:
     content = _copied(backend, call)
     original = source.messages[call.params["message_id"]]
     origin = {"type": "user", "sender_user": original["from"], "date": original["date"]}
-    return backend.post(call, backend.open_chat(call), {**content, "forward_origin": origin})
+    return post(backend, call, backend.open_chat(call), {**content, "forward_origin": origin})
 
 
 def delete_message(backend: Backend, call: Call) -> bool:

@@ -57,9 +57,13 @@ def set_my_commands(backend: Backend, call: Call) -> bool:
     kept = []
     for command in commands:
         name, description = command["command"].strip(), command["description"].strip()
+        if not name:
+            raise bad_request("command must be non-empty")
+        if not description:
+            raise bad_request("command description must be non-empty")
         if not _COMMAND.fullmatch(name):
             raise bad_request("BOT_COMMAND_INVALID")
-        if not 1 <= utf16_length(description) <= DESCRIPTION_UNITS_MAX:
+        if utf16_length(description) > DESCRIPTION_UNITS_MAX:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
         kept.append({"command": name.removeprefix("/"), "description": description})
     key = (*_scope(backend, call.params), _language(call.params))

@@ -14,7 +14,9 @@ class Refusal(Exception):
 
 
 def bad_request(what: str) -> Refusal:
-    """A 400 in Telegram's words."""
+    """A 400 in Telegram's words, which begin with a small letter unless they are a code."""
+    if what[1:2] != "_" and not what[1:2].isupper():
+        what = what[:1].lower() + what[1:]
     return Refusal(HTTPStatus.BAD_REQUEST, f"Bad Request: {what}")
 
 

@@ -99,7 +99,7 @@ def method_schema(name: str) -> MethodSchema | None:
 def _check_of(method: str, key: str, param: JSON) -> Check:
     if key in _CHECKED_BY_METHODS and method != "answerCallbackQuery":
         return _any_json if key == "reply_markup" else _string
-    check = _type_check(param["type"])
+    check = _type_check(param["type"], nested=False)
     unit = param.get("unit")
     if unit is None or unit == _AFTER_ENTITIES:
         return check
@@ -122,7 +122,10 @@ def _bounded(check: Check, low: int, high: int, unit: str, too_long: str) -> Che
 
 
 @cache
-def _type_check(described: str) -> Check:
+def _type_check(described: str, *, nested: bool) -> Check:
+    """Makes a check of a type; inside JSON a Boolean is `true` or `false`, never a word."""
+    if nested and described in ("Boolean", "True"):
+        return _strict_boolean
     if described.startswith("Array of "):
         return _array(described.removeprefix("Array of "))
     if described in _SIMPLE:
@@ -142,10 +145,10 @@ def _array(item_type: str) -> Check:
     def array(value: Any, name: str) -> list[Any]:
         nonlocal item
         if item is None:
-            item = _type_check(item_type)
+            item = _type_check(item_type, nested=True)
         value = _parsed(value, name)
         if not isinstance(value, list):
-            raise bad_request(f"can't parse {name}: expected an Array")
+            raise bad_request(f'Field "{name}" must be of type Array')
         return [item(entry, name) for entry in value]
 
     return array
@@ -159,18 +162,18 @@ def _object_of(type_name: str | None) -> Check:
         if fields is None:
             described: dict[str, JSON] = _schema()["types"].get(type_name, {}) if type_name else {}
             fields = {
-                key: (_type_check(field["type"]), field["required"])
+                key: (_type_check(field["type"], nested=True), field["required"])
                 for key, field in described.items()
             }
         value = _parsed(value, name)
         if not isinstance(value, dict):
-            raise bad_request(f"can't parse {name}: expected an Object")
+            raise bad_request(f"can't parse {type_name or name}: expected an Object")
         for key, (check, required) in fields.items():
             found = value.get(key)
             if found is not None:
                 value[key] = check(found, key)
             elif required:
-                raise bad_request(f"can't parse {name}: Can't find field \"{key}\"")
+                raise bad_request(f"can't parse {type_name}: Can't find field \"{key}\"")
         return value
 
     return checked
@@ -212,6 +215,12 @@ def _number(value: Any, name: str) -> float:
         return float(_string(value, name))
     except ValueError:
         raise bad_request(f'Field "{name}" must be of type Number') from None
+
+
+def _strict_boolean(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise bad_request(f'Field "{name}" must be of type Boolean')
 
 
 def _boolean(value: Any, name: str) -> bool:

@@ -17,7 +17,7 @@ from playground.limits import Pace, PaceLimits
 from playground.people import Group, Person
 from playground.schema import JSON
 from playground.updates import PollAborted, UpdateQueue
-from playground.webhook import RetryPause, Webhook
+from playground.webhook import RetryPause, Target, Webhook
 from playground.wire import REQUEST_BYTES_MAX
 from playground.world import Keep, User, World
 
@@ -78,6 +78,7 @@ class LocalTelegram:
         self._api = BotApi(self.backend, token)
         self.backend.webhook.on_answer = self._api.perform
         self._runner: web.AppRunner | None = None
+        self._target: Target | None = None  # the webhook, while the server is down
         self._person_ids = itertools.count(FIRST_PERSON_ID)
         self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
 
@@ -137,12 +138,17 @@ class LocalTelegram:
         await site.start()
         self._port = runner.addresses[0][1]
         self._runner = runner
+        if self._target is not None:
+            await self.backend.webhook.set(self._target)
+            self._target = None
 
     async def go_down(self) -> None:
         """Refuses connections and cuts those that are open, as a machine that vanishes does."""
         runner, self._runner = self._runner, None
         if runner is None:
             return
+        self._target = self.backend.webhook.target
+        await self.backend.webhook.unset()
         self._api.going_down.set()
         self.updates.end_poll(PollAborted())
         for site in list(runner.sites):
@@ -155,8 +161,8 @@ class LocalTelegram:
 
     async def close(self) -> None:
         """Ends everything."""
-        await self.backend.webhook.close()
         await self.go_down()
+        await self.backend.webhook.close()
 
     def revoke_token(self) -> None:
         """From now on every call is answered 401."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from playground.entities import Entity, FindUser, checked_link, parse_html
+from playground.given_entities import checked_entities
 from playground.refusals import bad_request
 from playground.schema import utf16_length
 
@@ -58,7 +59,8 @@ def formatted(
     elif mode:
         raise bad_request("unsupported parse_mode")
     else:
-        text, marked = clean(raw), [dict(entity) for entity in entities or ()]
+        text = clean(raw)
+        marked = checked_entities(text, entities, find_user) if entities else []
     if text[:1] in " \n" or text[-1:] in " \n":
         text, marked = _trimmed(text, marked)
     if _WORTH_A_SEARCH.search(text) is not None:

@@ -60,6 +60,8 @@ class Webhook:
     async def set(self, target: Target) -> None:
         """Starts delivering to an address, beginning with all that waits."""
         await self.unset()
+        target.lanes.clear()
+        target.ready.clear()
         self.target = target
         if self._session is None:
             self._session = aiohttp.ClientSession(

@@ -86,7 +86,6 @@ class Chat:
     uneditable: set[int] = field(default_factory=set)
     keyboard: JSON | None = None
     keyboard_message_id: int = 0
-    force_reply: JSON | None = None
     pinned: list[int] = field(default_factory=list)
     menu_button: JSON | None = None
     started: bool = False
