@@ -1,6 +1,6 @@
 """The terms of a visit: what is paid, with what, and what it earns (rules 5, 6 and 7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from loyalty.points import cashback_percent, earned
@@ -10,7 +10,10 @@ from loyalty.refusals import Refusal
 
 @dataclass(frozen=True)
 class VisitTerms:
-    """One visit's figures; money in minor units. `bill` is the amount before any discount."""
+    """One visit's figures; money in minor units. `bill` is the amount before any discount.
+
+    The rates are kept with them: a return, later, is reckoned at the rates that the visit had.
+    """
 
     bill: int
     discount_percent: Fraction
@@ -101,6 +104,37 @@ def check_points(
         raise PointsRefused(asked, smallest=smallest, largest=largest)
 
 
+def rest_of(terms: VisitTerms, rest: int) -> VisitTerms:
+    """What a visit amounts to when only this rest of its bill is left: a return (rule 8).
+
+    `terms` are the visit's as earlier returns left them. The rates stay those that it had, also
+    where the rest alone would reach no step. Points come back first, as many whole ones as the
+    returned amount is worth, then money: so a return never turns points into money. What is to be
+    reversed, restored and refunded is the difference from `terms`; none of it is ever negative,
+    however many returns follow each other.
+    """
+    if not 0 <= rest <= terms.bill:
+        raise ValueError("the rest of a bill is no more than the bill")
+    discount = _share(rest, terms.discount_percent)
+    payable = rest - discount
+    restored = (terms.bill - terms.discount - payable) // terms.point_value
+    points_that_cover_it = -(-payable // terms.point_value)
+    points_spent = min(max(terms.points_spent - restored, 0), points_that_cover_it)
+    paid_with_points = min(points_spent * terms.point_value, payable)
+    to_pay = payable - paid_with_points
+    eligible = 0 if terms.excluded else to_pay
+    return replace(
+        terms,
+        bill=rest,
+        discount=discount,
+        points_spent=points_spent,
+        points_paid_minor=paid_with_points,
+        eligible=eligible,
+        to_pay=to_pay,
+        points_earned=earned(eligible, terms.percent, terms.point_value),
+    )
+
+
 def smallest_redemption(programme: Programme) -> int:
     """The fewest points that can be spent at once: never none."""
     return max(programme.redeeming.min_points, 1)
@@ -110,11 +144,14 @@ def _discount(level: Level, bill: int) -> int:
     """The tier's discount, down to the minor unit."""
     if bill <= 0:
         raise ValueError("a bill is a positive amount")
-    percent = level.discount_percent
-    return bill * percent.numerator // (percent.denominator * 100)
+    return _share(bill, level.discount_percent)
 
 
 def _share_in_points(programme: Programme, payable: int) -> int:
     """Whole points that fit in the share of this amount that points may pay."""
-    share = programme.redeeming.max_share_percent
-    return payable * share.numerator // (share.denominator * 100 * programme.points.value)
+    return _share(payable, programme.redeeming.max_share_percent) // programme.points.value
+
+
+def _share(amount: int, percent: Fraction) -> int:
+    """So many percent of an amount, down to the minor unit."""
+    return amount * percent.numerator // (percent.denominator * 100)

@@ -43,7 +43,8 @@ def _is_short(number: Decimal) -> bool:
 
 def has_decimals(number: Fraction, at_most: int) -> bool:
     """Whether so many decimals write it out exactly."""
-    return (number * 10**at_most).denominator == 1
+    scale: int = 10**at_most
+    return (number * scale).denominator == 1
 
 
 def as_line(raw: object, max_chars: int) -> str | None:
