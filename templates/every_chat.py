@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from templates.messages import Message, message
+from templates.messages import Message, Toast, message
 
 
 @message("common/unknown_command")
@@ -33,3 +33,9 @@ class NothingToCancel(Message):
 @dataclass(frozen=True)
 class TooFast(Message):
     """The person sends more than we take."""
+
+
+@message("common/unknown_tap")
+@dataclass(frozen=True)
+class UnknownTap(Toast):
+    """A button that no longer does anything."""
