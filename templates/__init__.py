@@ -32,6 +32,9 @@ and ``dump_context`` / ``load_context`` carry a notice through the outbox.
 What to know:
 
 - Text is Telegram's HTML. Everything is escaped, ``safe`` does not exist. A tag stays on one line.
+- A tag that stands alone on its line takes the line away. Where words precede it, Jinja would eat
+  the line break after it: end it with ``+%}`` to keep the break (``{% endif +%}``) or ``-%}`` to
+  join the lines; a test asks for one of the two.
 - A name or any other text of a person goes through ``|short(40)`` (one line) or ``|clip(1000)``
   (keeps its lines): it may hold anything and be of any length.
 - Filters: ``money points number signed percent date time datetime days hours minutes duration

@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
@@ -93,6 +94,15 @@ def test_templates_only_use_what_cannot_let_unescaped_text_through(lang: str) ->
             assert found.with_context, "import … with context, or the filters know no language"
         for found in tree.find_all(nodes.Filter):
             assert found.name in env.filters, f"{path.name}: {found.name}"
+
+
+@each_lang
+def test_no_line_break_is_eaten_by_accident(lang: str) -> None:
+    for path in (FOLDER / lang).rglob("*.j2"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            words = re.sub(r"\{[%#].*?[%#]\}", "", line).strip()
+            eats = line.endswith(("%}", "#}")) and not line.endswith(("+%}", "-%}", "-#}"))
+            assert not (words and eats), f"{path.name}: end it with +%}} or -%}}: {line}"
 
 
 @each_lang
