@@ -9,7 +9,6 @@ To add the message "client/balance":
        @dataclass(frozen=True)
        class Balance(Message):
            points: int
-           name: str
            next_expiry: date | None = None
 
            def keyboard(self, labels: Labels) -> Keyboard | None:
@@ -24,9 +23,9 @@ To add the message "client/balance":
 
 3. Words on buttons go to ``templates/ru/labels.toml`` and ``templates/en/labels.toml``.
 4. ``pytest tests/templates`` finds the message by itself: it is rendered in both languages with
-   hostile, empty and endless values, stored and loaded again, and its variables are compared.
+   hostile and endless values, stored and loaded again, and its variables are compared.
 
-Then ``renderer.render(Balance(points=5, name="Анна"), "ru")`` gives text, keyboard and picture,
+Then ``renderer.render(Balance(points=5), "ru")`` gives text, keyboard and picture,
 and ``dump_context`` / ``load_context`` carry a notice through the outbox.
 
 What to know:
@@ -45,8 +44,9 @@ What to know:
   tuple: ``Annotated[tuple[Row, ...], AtMost(10)]``; ``Link`` is an address, ``Code`` a code.
 - Stored notices outlive upgrades: fields are only ever added, with a default. Never renamed.
 - What a tapped button carries is a typed callback, see `callbacks.py`.
-- Label keys whose last word is confirm, agree or yes begin with ✅; refuse, reject, decline, no or
-  cancel with ❌; skip with ⏭; and no other label begins so.
+- A label whose key's last part begins with the word confirm, agree or yes (``visit.confirm``,
+  ``visit.confirm_all``) begins with ✅; refuse, reject, decline, no or cancel with ❌; skip with
+  ⏭; and no other label begins so.
 - The toast that answers a tap is a ``Toast`` (plain text, 200 at most): use ``rendered.plain``.
 - Messages named ``common/…`` (said in every chat) live in ``templates/every_chat.py``.
 """
