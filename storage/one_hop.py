@@ -77,7 +77,7 @@ class OneHopConnection(aiosqlite.Connection):
         return OneHopCursor(self)
 
     async def run(self, function: Any, *args: Any) -> Any:
-        return await self._execute(function, self._conn, *args)
+        return await self._execute(function, self._conn, *args)  # type: ignore[no-untyped-call]
 
     async def rollback(self) -> None:
         # The pool rolls back whatever it is handed back; without a transaction there is nothing
@@ -90,7 +90,8 @@ def connect(database: str, **kwargs: Any) -> OneHopConnection:
     """An unopened connection; awaiting it opens it, as with `aiosqlite.connect`."""
 
     def open_file() -> sqlite3.Connection:
-        return sqlite3.connect(database, **kwargs)
+        opened: sqlite3.Connection = sqlite3.connect(database, **kwargs)
+        return opened
 
     connection = OneHopConnection(open_file, iter_chunk_size=64)
     connection._thread.daemon = True  # a stuck disk must not hold the process up at exit

@@ -79,7 +79,8 @@ async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -
 async def _queue_once(db: AsyncConnection, letter: Letter, now: datetime) -> int | None:
     make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     statement = make(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
-    return (await db.execute(statement, _row(letter, now))).scalar()
+    row: int | None = (await db.execute(statement, _row(letter, now))).scalar()
+    return row
 
 
 async def _queue_files(db: AsyncConnection, letters: Sequence[Letter]) -> None:
@@ -148,7 +149,7 @@ async def _files(db: AsyncConnection, row_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
-def _letter(row: Mapping[str, Any], files: tuple[File, ...]) -> Letter:
+def _letter(row: Mapping[Any, Any], files: tuple[File, ...]) -> Letter:
     return Letter(
         lane=Lane(row["lane"]),
         chat_id=row["chat_id"],

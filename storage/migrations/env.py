@@ -1,6 +1,6 @@
 """Alembic runs this; the open connection is handed over by `storage.schema`."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from storage.columns import UtcDateTime
 from storage.tables import metadata
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime):
         autogen_context.imports.add("from storage.columns import UtcDateTime")
         return "UtcDateTime()"

@@ -1,0 +1,120 @@
+"""Settings from the environment or `.env`; a wrong one is named in one line."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from programmes import SERVICE_CENTRE
+from storage.database import DatabaseUrlInvalid, driver_url
+
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+OFFICIAL_API = "https://api.telegram.org"
+
+
+class SettingInvalid(Exception):
+    """A setting is missing or wrong: which, and what was expected; never its value."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"{name}: {expected}")
+        self.name = name
+        self.expected = expected
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where the webhook is served."""
+
+    host: str
+    port: int
+
+
+class Settings(BaseSettings):
+    """Everything that a deployment sets."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SVOI_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    bot_token: str
+    telegram_api: str = OFFICIAL_API
+    database_url: str = "sqlite:///svoi.db"
+    programme: Path = SERVICE_CENTRE
+    owner_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    webhook_url: str | None = None
+    webhook_secret: str | None = None
+    webhook_listen: Annotated[Listen, NoDecode] = Listen("127.0.0.1", 8081)
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token(cls, value: str) -> str:
+        if not _TOKEN.fullmatch(value.strip()):
+            raise ValueError("expected a token as @BotFather gives it, 123456:ABC…")
+        return value.strip()
+
+    @field_validator("telegram_api", "webhook_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("expected an address that begins with https:// or http://")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        try:
+            driver_url(value)
+        except DatabaseUrlInvalid as error:
+            raise ValueError(error.reason) from None
+        return value
+
+    @field_validator("owner_ids", mode="before")
+    @classmethod
+    def _owners(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() and len(part) <= 19 for part in parts):
+            raise ValueError("expected Telegram ids, numbers with a comma between them")
+        return frozenset(int(part) for part in parts)
+
+    @field_validator("webhook_listen", mode="before")
+    @classmethod
+    def _listen(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        host, colon, port = value.rpartition(":")
+        if not colon or not host or not port.isdigit() or not 0 < int(port) <= 65535:
+            raise ValueError("expected HOST:PORT, such as 127.0.0.1:8081")
+        return Listen(host.strip("[]"), int(port))
+
+    @model_validator(mode="after")
+    def _secret_with_webhook(self) -> "Settings":
+        if self.webhook_url is not None and not _SECRET.fullmatch(self.webhook_secret or ""):
+            raise ValueError(
+                "SVOI_WEBHOOK_SECRET: expected 1 to 256 of A-Z a-z 0-9 _ -, "
+                "it is required with SVOI_WEBHOOK_URL"
+            )
+        return self
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings; raises SettingInvalid for the first that is wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        expected = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            name, _, expected = expected.partition(": ")
+            raise SettingInvalid(name, expected) from None
+        if first["type"] == "missing":
+            expected = "it is required and not set"
+        raise SettingInvalid(f"SVOI_{str(first['loc'][0]).upper()}", expected) from None

@@ -1,0 +1,43 @@
+"""What any chat may meet: /cancel, a command that is none, words nobody waits for, an error."""
+
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, ErrorEvent, Message
+
+from handlers.conversations import Conversation
+from handlers.replies import Replies, Say
+from handlers.stimulus import Stimulus
+from loyalty.refusals import Refusal
+from templates.every_chat import Cancelled, NothingToCancel, UnknownCommand, UnknownTap
+
+first = Router(name="every chat, first")
+last = Router(name="every chat, last")
+
+
+@first.message(Command("cancel"))
+async def cancel(
+    message: Message, say: Say, conversation: Conversation, ended_state: str | None = None
+) -> Replies:
+    was_open = ended_state is not None or conversation.is_open
+    conversation.end()
+    return say(Cancelled() if was_open else NothingToCancel())
+
+
+@last.message(F.text.startswith("/"))
+async def unknown_command(message: Message, say: Say) -> Replies:
+    return say(UnknownCommand())
+
+
+@last.callback_query()
+async def unknown_tap(callback: CallbackQuery, say: Say) -> Replies:
+    return say.toast(UnknownTap())
+
+
+@last.error()
+async def refused(event: ErrorEvent, stimulus: Stimulus) -> Any:
+    """The one place where a refusal becomes words; anything else is a fault and goes on up."""
+    if not isinstance(event.exception, Refusal) or stimulus.say is None:
+        raise event.exception
+    return None

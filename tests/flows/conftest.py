@@ -1,0 +1,43 @@
+"""The whole bot against the local Telegram: what a person would type and tap."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from playground.server import LocalTelegram
+from tests.flows.running import MovableClock, RunningBot, settings_for
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Flows run on SQLite; that operations mean the same on PostgreSQL is shown elsewhere."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[LocalTelegram]:
+    async with LocalTelegram(port=0) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+async def svoi(
+    telegram: LocalTelegram, database_url: str, clock: MovableClock, tmp_path: Path
+) -> AsyncIterator[RunningBot]:
+    """A running bot of the sample service centre."""
+    app = App(settings_for(telegram, database_url), clock)
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(app.run(stopping))
+        started = tasks.create_task(app.started())
+        await asyncio.wait((run, started), return_when=asyncio.FIRST_COMPLETED)
+        yield RunningBot(app, telegram, clock)
+        stopping.set()
