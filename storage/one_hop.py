@@ -3,6 +3,7 @@
 SQLAlchemy's aiosqlite dialect makes three or four crossings for each statement: open a cursor,
 execute, fetch, close. The crossing is what costs (see docs/decisions/one-hop.md), so this
 connection does the four in a single one. It is handed to SQLAlchemy as `async_creator_fn`.
+It always fetches a whole result: large reads are paged by key, not streamed.
 """
 
 import sqlite3

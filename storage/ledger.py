@@ -1,0 +1,233 @@
+"""The rows of the ledger and of the lots; the rules of posting are in `operations.ledger`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from loyalty.points import Lot
+from storage.tables import clients, ledger_entries, lot_movements, lots
+
+OPEN_LOTS_PAGE_MAX = 200
+
+
+class EntryKind(StrEnum):
+    """What an entry is for; the kind is part of what the client reads in their history."""
+
+    WELCOME = "welcome"
+    VISIT = "visit"
+    REFERRAL = "referral"
+    BIRTHDAY = "birthday"
+    WIN_BACK = "win_back"
+    ACTION = "action"
+    PRIZE = "prize"
+    APOLOGY = "apology"
+    REDEMPTION = "redemption"
+    REWARD = "reward"
+    UNDO = "undo"
+    RETURN = "return"
+    EXPIRY = "expiry"
+    ADJUSTMENT = "adjustment"
+    TRANSFER = "transfer"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the ledger."""
+
+    id: int
+    client_id: int
+    kind: EntryKind
+    amount: int
+    balance_before: int
+    balance_after: int
+    key: str
+    content_hash: str
+    reverses_id: int | None
+    visit_id: int | None
+    actor_id: int | None
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpenLot:
+    """A lot with something left, as it is listed to its owner."""
+
+    amount: int
+    valid_through: date | None
+
+
+_COLUMNS = tuple(ledger_entries.c[name] for name in Entry.__dataclass_fields__)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(**{**row, "kind": EntryKind(row["kind"])})
+
+
+async def by_key(db: AsyncConnection, key: str) -> Entry | None:
+    """The entry that was posted under this key."""
+    query = select(*_COLUMNS).where(ledger_entries.c.key == key)
+    row = (await db.execute(query)).mappings().first()
+    return None if row is None else _entry(row)
+
+
+async def by_id(db: AsyncConnection, entry_id: int) -> Entry | None:
+    query = select(*_COLUMNS).where(ledger_entries.c.id == entry_id)
+    row = (await db.execute(query)).mappings().first()
+    return None if row is None else _entry(row)
+
+
+async def of_visit(db: AsyncConnection, visit_id: int) -> list[Entry]:
+    """All that was posted for this visit, in order."""
+    query = select(*_COLUMNS).where(ledger_entries.c.visit_id == visit_id)
+    rows = (await db.execute(query.order_by(ledger_entries.c.id))).mappings()
+    return [_entry(row) for row in rows]
+
+
+async def of_client(
+    db: AsyncConnection, client_id: int, *, limit: int, offset: int = 0
+) -> list[Entry]:
+    """The client's entries, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(ledger_entries.c.client_id == client_id)
+        .order_by(ledger_entries.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_entry(row) for row in (await db.execute(query)).mappings()]
+
+
+async def count_of_client(db: AsyncConnection, client_id: int) -> int:
+    query = select(func.count()).where(ledger_entries.c.client_id == client_id)
+    return int((await db.execute(query)).scalar_one())
+
+
+async def reversed_amount(db: AsyncConnection, entry_id: int) -> int:
+    """How much of an entry has been reversed, signed as the reversals are; 0: nothing."""
+    query = select(func.coalesce(func.sum(ledger_entries.c.amount), 0)).where(
+        ledger_entries.c.reverses_id == entry_id
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
+async def add_entry(db: AsyncConnection, entry: dict[str, Any]) -> int:
+    """Appends; IntegrityError if the key is taken."""
+    statement = insert(ledger_entries).values(**entry).returning(ledger_entries.c.id)
+    return int((await db.execute(statement)).scalar_one())
+
+
+async def set_balance(db: AsyncConnection, client_id: int, balance: int) -> None:
+    """Refreshes the cache on the client's row, which the caller holds locked."""
+    await db.execute(update(clients).where(clients.c.id == client_id).values(balance=balance))
+
+
+async def add_lot(
+    db: AsyncConnection, *, client_id: int, entry_id: int, amount: int, valid_through: date | None
+) -> int:
+    statement = (
+        insert(lots)
+        .values(
+            client_id=client_id,
+            entry_id=entry_id,
+            amount=amount,
+            remaining=amount,
+            valid_through=valid_through,
+        )
+        .returning(lots.c.id)
+    )
+    return int((await db.execute(statement)).scalar_one())
+
+
+_SOONEST_FIRST = (lots.c.valid_through.is_(None), lots.c.valid_through, lots.c.id)
+
+
+async def open_lots(db: AsyncConnection, client_id: int, *, covering: int) -> list[Lot]:
+    """The lots that expire soonest, as many as it takes to cover so many points."""
+    found: list[Lot] = []
+    covered = 0
+    while covered < covering:
+        query = (
+            select(lots.c.id, lots.c.remaining, lots.c.valid_through)
+            .where(lots.c.client_id == client_id, text("remaining > 0"))
+            .order_by(*_SOONEST_FIRST)
+            .limit(OPEN_LOTS_PAGE_MAX)
+            .offset(len(found))
+        )
+        page = [Lot(row.id, row.remaining, row.valid_through) for row in await db.execute(query)]
+        found += page
+        covered += sum(lot.remaining for lot in page)
+        if len(page) < OPEN_LOTS_PAGE_MAX:
+            break
+    return found
+
+
+async def next_expiries(db: AsyncConnection, client_id: int, *, limit: int) -> list[OpenLot]:
+    """What expires next: points by their last day, the soonest first; never is left out."""
+    query = (
+        select(lots.c.valid_through, func.sum(lots.c.remaining).label("points"))
+        .where(
+            lots.c.client_id == client_id,
+            text("remaining > 0"),
+            lots.c.valid_through.is_not(None),
+        )
+        .group_by(lots.c.valid_through)
+        .order_by(lots.c.valid_through)
+        .limit(limit)
+    )
+    return [OpenLot(int(row.points), row.valid_through) for row in await db.execute(query)]
+
+
+async def lot_of_entry(db: AsyncConnection, entry_id: int) -> Lot | None:
+    """The lot that this grant opened; none if a debt swallowed it whole."""
+    query = select(lots.c.id, lots.c.remaining, lots.c.valid_through).where(
+        lots.c.entry_id == entry_id
+    )
+    row = (await db.execute(query)).first()
+    return None if row is None else Lot(row.id, row.remaining, row.valid_through)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Points taken from a lot (below zero) or put back into it (above)."""
+
+    lot_id: int
+    amount: int
+
+
+async def movements_of(db: AsyncConnection, entry_id: int) -> list[Movement]:
+    """Which lots this entry moved, and its reversals too."""
+    reversals = select(ledger_entries.c.id).where(ledger_entries.c.reverses_id == entry_id)
+    query = (
+        select(lot_movements.c.lot_id, func.sum(lot_movements.c.amount).label("amount"))
+        .where((lot_movements.c.entry_id == entry_id) | lot_movements.c.entry_id.in_(reversals))
+        .group_by(lot_movements.c.lot_id)
+        .order_by(lot_movements.c.lot_id)
+    )
+    return [Movement(row.lot_id, int(row.amount)) for row in await db.execute(query)]
+
+
+_MOVE = (
+    update(lots)
+    .where(lots.c.id == bindparam("lot"))
+    .values(remaining=lots.c.remaining + bindparam("moved"))
+)
+
+
+async def move_lots(db: AsyncConnection, entry_id: int, movements: Sequence[Movement]) -> None:
+    """Records the movements and refreshes what the lots have left."""
+    if not movements:
+        return
+    rows = [
+        {"entry_id": entry_id, "lot_id": movement.lot_id, "amount": movement.amount}
+        for movement in movements
+    ]
+    await db.execute(insert(lot_movements), rows)
+    moves = [{"lot": movement.lot_id, "moved": movement.amount} for movement in movements]
+    await db.execute(_MOVE, moves)
