@@ -13,7 +13,23 @@ Entity = dict[str, Any]
 FindUser = Callable[[int], dict[str, Any] | None]
 
 _SPACE = " \t\r\n\x0b\x00"
-_SPECIAL = re.compile("[<&]")
+# The usual forms at one go; everything else is read step by step.
+_QUICK = re.compile("([^<&]+)|<([a-z]+)>|</([a-z]+)>")
+_TEXT, _START, _END = 1, 2, 3
+_BARE_TAGS = {
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "ins",
+    "s",
+    "strike",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([A-Za-z]+));?")
 _REFERENCE_LENGTH_MAX = 10  # "&#" with its digits; a longer one stays as written
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
@@ -64,18 +80,21 @@ class _HtmlReader:
 
     def read(self) -> tuple[str, list[Entity]]:
         position, source = 0, self.source
-        while (found := _SPECIAL.search(source, position)) is not None:
-            start = found.start()
-            if start > position:
-                self._append(source[position:start])
-            if source[start] == "&":
-                character, position = _reference(source, start)
-                self._append(character)
-            elif source.startswith("</", start):
-                position = self._end_tag(start)
+        while (found := _QUICK.match(source, position)) is not None or position < len(source):
+            if found is None:
+                position = self._special(position)
+                continue
+            kind, word = found.lastindex, found[found.lastindex or 0]
+            if kind == _TEXT:
+                self._append(word)
+            elif kind == _START and word in _BARE_TAGS:
+                self.open_tags.append(_OpenTag(word, {}, self.units, len(self.parts)))
+            elif kind == _END and self.open_tags and self.open_tags[-1].name == word:
+                self._close(self.open_tags.pop())
             else:
-                position = self._start_tag(start)
-        self._append(source[position:])
+                position = self._special(position)
+                continue
+            position = found.end()
         if self.open_tags:
             name = self.open_tags[-1].name
             raise _refused(f'Can\'t find end tag corresponding to start tag "{name}"')
@@ -83,6 +102,17 @@ class _HtmlReader:
         text = "".join(self.parts)
         _refuse_surrogates(text)
         return text, self.entities
+
+    def _special(self, position: int) -> int:
+        """Reads a tag or a reference in all its forms; returns where it ends."""
+        source = self.source
+        if source[position] == "&":
+            character, position = _reference(source, position)
+            self._append(character)
+            return position
+        if source.startswith("</", position):
+            return self._end_tag(position)
+        return self._start_tag(position)
 
     def _append(self, text: str) -> None:
         if text:
@@ -160,11 +190,12 @@ class _HtmlReader:
                 f"Unmatched end tag at byte offset {self._at(start)}, "
                 f'expected "</{tag.name}>", found "</{name}>"'
             )
-        if self.units > tag.offset:
-            self._close(tag)
+        self._close(tag)
         return position + 1
 
     def _close(self, tag: _OpenTag) -> None:
+        if self.units == tag.offset:
+            return
         entity: Entity = {
             "type": _KINDS[tag.name],
             "offset": tag.offset,
