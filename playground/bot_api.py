@@ -18,6 +18,7 @@ from playground.calls import Call
 from playground.faults import Fault
 from playground.files import Upload
 from playground.method_updates import Described, RawJson
+from playground.origins import is_ours
 from playground.refusals import Refusal, method_not_found
 from playground.schema import JSON, method_schema
 from playground.updates import PollAborted
@@ -48,6 +49,8 @@ class BotApi:
     async def handle(self, request: web.Request) -> web.Response:
         """One call over HTTP."""
         name = request.match_info["method"]
+        if not is_ours(request):
+            raise web.HTTPForbidden
         if request.match_info["token"] != self.token:
             await request.read()
             return self._refuse(Call(name, {}), _UNAUTHORIZED)

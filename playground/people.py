@@ -91,6 +91,7 @@ class Person(Place):
         super().__init__(telegram, chat)
         self.user = user
         self.phone = phone
+        self.note = ""
         self.opened_urls: list[str] = []
         self.clipboard: list[str] = []
         self.shares: list[JSON] = []

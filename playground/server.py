@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +13,7 @@ from aiohttp import web
 from playground.backend import Backend
 from playground.bot_api import BotApi
 from playground.calls import CallLog
+from playground.control import Control
 from playground.faults import Faults
 from playground.files import FileStore
 from playground.limits import Pace, PaceLimits
@@ -53,12 +56,14 @@ class LocalTelegram:
         callback_lifetime_s: float = CALLBACK_SECONDS,
         webhook_pause: RetryPause = DEFAULT_PAUSE,
         first_update_id: int = FIRST_UPDATE_ID,
+        page: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         bot_id = int(token.partition(":")[0])
         bot = User({"id": bot_id, "is_bot": True, "first_name": bot_name, "username": bot_username})
         updates = UpdateQueue(first_id=first_update_id, history_max=keep.updates)
         self.backend = Backend(
-            world=World(bot, keep=keep),
+            world=World(bot, keep=keep, clock=clock),
             updates=updates,
             files=FileStore(keep.file_bytes),
             pace=Pace(pace),
@@ -71,8 +76,8 @@ class LocalTelegram:
         self.callback_lifetime_s = callback_lifetime_s
         self.people: dict[int, Person] = {}
         self.groups: dict[int, Group] = {}
-        # Called with the application before it starts: more routes on the same port.
-        self.extensions: list[Callable[[web.Application], None]] = []
+        self.person_listeners: list[Callable[[Person], None]] = []
+        self._control = Control(self, page)
         self._wanted_port = port
         self._port = 0
         self._api = BotApi(self.backend, token)
@@ -130,8 +135,7 @@ class LocalTelegram:
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
         app.router.add_route("*", "/bot{token}/{method}", self._api.handle)
         app.router.add_get("/file/bot{token}/{path:.+}", self._api.download)
-        for extend in self.extensions:
-            extend(app)
+        self._control.attach(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self.port)
@@ -179,18 +183,23 @@ class LocalTelegram:
         phone: str | None = None,
         birthdate: JSON | None = None,
         id: int | None = None,  # noqa: A002 - Telegram's own name for it
+        is_bot: bool = False,
         started: bool = False,
+        note: str = "",
     ) -> Person:
-        """Adds a person; `started` is somebody who talked to the bot before."""
+        """Adds a person; `started` is one who talked to the bot before, `note` is for the page."""
         person_id = next(self._person_ids) if id is None else id
-        payload: JSON = {"id": person_id, "is_bot": False, "first_name": first_name}
+        payload: JSON = {"id": person_id, "is_bot": is_bot, "first_name": first_name}
         optional = {"last_name": last_name, "username": username, "language_code": language_code}
         payload |= {key: value for key, value in optional.items() if value is not None}
         chat = self.world.add_user(payload, birthdate=birthdate)
         chat.started = started
         own_phone = phone or f"+7912{person_id % 10_000_000:07d}"
         person = Person(self, self.world.users[person_id], chat, own_phone)
+        person.note = note
         self.people[person_id] = person
+        for listener in self.person_listeners:
+            listener(person)
         return person
 
     def group(
