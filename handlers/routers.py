@@ -1,8 +1,11 @@
 """All routers, in the order in which they are asked."""
 
+import time
+
 from aiogram import Dispatcher, Router
 
 from handlers import every_chat
+from handlers.links import Guesses
 from handlers.stimulus import StimulusMiddleware
 
 
@@ -13,7 +16,9 @@ def routers() -> tuple[Router, ...]:
 
 def build_dispatcher(*, bot_username: str) -> Dispatcher:
     """A new dispatcher with every router under it."""
-    dispatcher = Dispatcher(disable_fsm=True, bot_username=bot_username)
+    dispatcher = Dispatcher(
+        disable_fsm=True, bot_username=bot_username, guesses=Guesses(time.monotonic)
+    )
     dispatcher.update.outer_middleware(StimulusMiddleware())
     for router in routers():
         # A router can have one parent only; tests build more dispatchers than one.

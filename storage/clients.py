@@ -33,6 +33,7 @@ class Client:
     birthday_told_on: date | None
     language: str
     card_number: str | None
+    card_code: str | None  # of the QR link
     referral_code: str | None
     favourite_services: tuple[str, ...]
     advert_consent: bool
@@ -74,6 +75,10 @@ async def by_telegram_id(db: AsyncConnection, telegram_id: int) -> Client | None
 
 async def by_card_number(db: AsyncConnection, number: str) -> Client | None:
     return await _one(db, clients.c.card_number == number)
+
+
+async def by_card_code(db: AsyncConnection, code: str) -> Client | None:
+    return await _one(db, clients.c.card_code == code)
 
 
 async def by_referral_code(db: AsyncConnection, code: str) -> Client | None:

@@ -44,7 +44,8 @@ clients = Table(
     Column("birthday_year", SmallInteger),
     Column("birthday_told_on", Date),  # entered or last changed, a business day
     Column("language", String(8), nullable=False),
-    Column("card_number", String(8), unique=True),
+    Column("card_number", String(8), unique=True),  # what staff type
+    Column("card_code", String(32), unique=True),  # in the card's QR link, not to be guessed
     Column("referral_code", String(32), unique=True),
     Column("favourite_services", Text, nullable=False, server_default="[]"),  # JSON: codes
     Column("advert_consent", Boolean, nullable=False, server_default=text("false")),

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("birthday_told_on", sa.Date(), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("card_number", sa.String(length=8), nullable=True),
+        sa.Column("card_code", sa.String(length=32), nullable=True),
         sa.Column("referral_code", sa.String(length=32), nullable=True),
         sa.Column("favourite_services", sa.Text(), server_default="[]", nullable=False),
         sa.Column(
@@ -86,6 +87,7 @@ def upgrade() -> None:
             ["telegram_id"], ["telegram_accounts.telegram_id"], name=op.f("fk_clients_telegram_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
+        sa.UniqueConstraint("card_code", name=op.f("uq_clients_card_code")),
         sa.UniqueConstraint("card_number", name=op.f("uq_clients_card_number")),
         sa.UniqueConstraint("phone", name=op.f("uq_clients_phone")),
         sa.UniqueConstraint("referral_code", name=op.f("uq_clients_referral_code")),
