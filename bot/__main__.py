@@ -1,0 +1,5 @@
+"""`python -m bot` is `svoi`."""
+
+from bot.cli import main
+
+main()
