@@ -50,14 +50,17 @@ visit_previews = Table(
     Column("id", Identity64, primary_key=True),
     Column("staff_id", BigInteger, nullable=False),
     Column("client_id", Identity64, ForeignKey("clients.id"), nullable=False),
-    Column("branch", String(64), nullable=False),
+    Column("branch", String(64)),  # none: whoever confirms says in which
     Column("service_code", String(32)),
     Column("service_text", String(64)),
     Column("bill", BigInteger, nullable=False),
-    # A digest of the terms that were shown: other terms at the tap are shown anew, not booked.
+    # The terms that were shown, as JSON: other terms at the tap are shown anew, not booked.
     Column("terms", Text, nullable=False),
+    Column("twin_id", Identity64),  # a visit just booked with the same bill, of which it warned
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("status", String(16), nullable=False),  # open | confirmed | refused | stale
     Column("visit_id", Identity64),
+    Column("replaced_by_id", Identity64),  # the preview that shows the new terms
+    Index("ix_visit_previews_expires_at", "expires_at"),
 )

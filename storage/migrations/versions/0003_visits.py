@@ -17,20 +17,23 @@ def upgrade() -> None:
         sa.Column("id", Identity64, nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("client_id", Identity64, nullable=False),
-        sa.Column("branch", sa.String(length=64), nullable=False),
+        sa.Column("branch", sa.String(length=64), nullable=True),
         sa.Column("service_code", sa.String(length=32), nullable=True),
         sa.Column("service_text", sa.String(length=64), nullable=True),
         sa.Column("bill", sa.BigInteger(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("twin_id", Identity64, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("visit_id", Identity64, nullable=True),
+        sa.Column("replaced_by_id", Identity64, nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_visit_previews_client_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_previews")),
     )
+    op.create_index("ix_visit_previews_expires_at", "visit_previews", ["expires_at"], unique=False)
     op.create_table(
         "visits",
         sa.Column("id", Identity64, nullable=False),
@@ -72,4 +75,5 @@ def downgrade() -> None:
     op.drop_index("ix_visits_client_id", table_name="visits")
     op.drop_index("ix_visits_at", table_name="visits")
     op.drop_table("visits")
+    op.drop_index("ix_visit_previews_expires_at", table_name="visit_previews")
     op.drop_table("visit_previews")

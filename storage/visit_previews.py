@@ -1,0 +1,102 @@
+"""Previews of visits: what staff were shown, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import visit_previews
+
+FORGET_BATCH_MAX = 1_000
+
+
+class PreviewStatus(StrEnum):
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    STALE = "stale"  # shown anew with other terms, or because it had lapsed
+
+
+@dataclass(frozen=True)
+class StoredPreview:
+    """A preview as the table knows it; money in minor units."""
+
+    id: int
+    staff_id: int  # who made it, a Telegram id
+    client_id: int
+    branch: str | None
+    service_code: str | None
+    service_text: str | None
+    bill: int
+    terms: str
+    twin_id: int | None
+    created_at: datetime
+    expires_at: datetime
+    status: PreviewStatus
+    visit_id: int | None
+    replaced_by_id: int | None
+
+
+_COLUMNS = tuple(visit_previews.c[name] for name in StoredPreview.__dataclass_fields__)
+
+
+async def add(db: AsyncConnection, values: Mapping[str, Any]) -> StoredPreview:
+    """A new open preview."""
+    statement = insert(visit_previews).values(**values, status=PreviewStatus.OPEN)
+    row = (await db.execute(statement.returning(*_COLUMNS))).mappings().one()
+    return _preview(row)
+
+
+async def by_id(db: AsyncConnection, preview_id: int) -> StoredPreview | None:
+    """The preview as it is now: whoever decides on it has locked its client before."""
+    query = select(*_COLUMNS).where(visit_previews.c.id == preview_id)
+    row = (await db.execute(query)).mappings().first()
+    return None if row is None else _preview(row)
+
+
+async def close(
+    db: AsyncConnection,
+    preview_id: int,
+    status: PreviewStatus,
+    *,
+    visit_id: int | None = None,
+    replaced_by_id: int | None = None,
+) -> bool:
+    """Ends an open preview; False if it was ended before."""
+    result = await db.execute(
+        update(visit_previews)
+        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
+        .values(status=status, visit_id=visit_id, replaced_by_id=replaced_by_id)
+    )
+    return result.rowcount == 1
+
+
+async def forget_branch(db: AsyncConnection, preview_id: int) -> None:
+    """Leaves the branch of an open preview to whoever confirms it."""
+    await db.execute(
+        update(visit_previews)
+        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
+        .values(branch=None)
+    )
+
+
+async def forget(db: AsyncConnection, expired_before: datetime) -> int:
+    """Drops a batch of lapsed previews that led to no visit; returns how many."""
+    lapsed = (
+        select(visit_previews.c.id)
+        .where(
+            visit_previews.c.expires_at < expired_before,
+            visit_previews.c.status != PreviewStatus.CONFIRMED,
+        )
+        .limit(FORGET_BATCH_MAX)
+    )
+    result = await db.execute(delete(visit_previews).where(visit_previews.c.id.in_(lapsed)))
+    return int(result.rowcount)
+
+
+def _preview(row: Mapping[Any, Any]) -> StoredPreview:
+    return StoredPreview(**{**row, "status": PreviewStatus(row["status"])})
