@@ -11,6 +11,8 @@ feedback = Table(
     Column("id", Identity64, primary_key=True),
     Column("client_id", Identity64, ForeignKey("clients.id"), nullable=False, index=True),
     Column("visit_id", Identity64, ForeignKey("visits.id"), unique=True),
+    # What was asked: the same question is answered once.
+    Column("key", String(64), nullable=False, unique=True),
     Column("rating", SmallInteger, nullable=False),  # 1 to 5
     Column("words", Text),
     Column("at", UtcDateTime, nullable=False),
@@ -40,7 +42,8 @@ case_messages = Table(
     Column("id", Identity64, primary_key=True),
     Column("case_id", Identity64, ForeignKey("cases.id"), nullable=False, index=True),
     Column("author", String(16), nullable=False),  # client | staff
-    Column("author_id", BigInteger),
-    Column("words", Text, nullable=False),
+    Column("author_id", BigInteger),  # a Telegram id
+    Column("rating", SmallInteger),  # that the client gave with it
+    Column("words", Text),
     Column("at", UtcDateTime, nullable=False),
 )

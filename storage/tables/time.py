@@ -23,6 +23,7 @@ job_claims = Table(
     Column("subject", String(32), primary_key=True),
     Column("period", String(32), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Index("ix_job_claims_at", "at"),
 )
 
 win_backs = Table(

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("job", "subject", "period", name=op.f("pk_job_claims")),
     )
+    op.create_index("ix_job_claims_at", "job_claims", ["at"], unique=False)
     op.create_table(
         "secrets",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -60,6 +61,7 @@ def downgrade() -> None:
     op.drop_index("ix_win_backs_client_id", table_name="win_backs")
     op.drop_table("win_backs")
     op.drop_table("secrets")
+    op.drop_index("ix_job_claims_at", table_name="job_claims")
     op.drop_table("job_claims")
     op.drop_index("ix_audit_log_client_id", table_name="audit_log")
     op.drop_index("ix_audit_log_actor_id", table_name="audit_log")
