@@ -4,7 +4,7 @@ import itertools
 import time
 from typing import TYPE_CHECKING, Any
 
-from playground.backend import CallbackQuery, with_caption, with_text
+from playground.backend import Backend, CallbackQuery, with_caption, with_text
 from playground.files import Upload
 from playground.refusals import Refusal
 from playground.schema import JSON, utf16_length
@@ -15,6 +15,13 @@ from playground.world import Chat, User
 if TYPE_CHECKING:
     from playground.server import LocalTelegram
 
+# Whom Telegram names as the sender of what a channel says in a group.
+CHANNEL_BOT: JSON = {
+    "id": 136817688,
+    "is_bot": True,
+    "first_name": "Channel",
+    "username": "Channel_Bot",
+}
 QUERIES_MAX = 10_000  # the oldest are forgotten, and their answers are refused as too old
 _query_numbers = itertools.count(4_000_000_000_000_001)
 
@@ -50,8 +57,7 @@ class Acts:
         message = self._message(chat, content)
         self._backend.world.store(chat, message)
         self._backend.world.publish("message", chat, message)
-        kind = "channel_post" if chat.payload["type"] == "channel" else "message"
-        return self._push(kind, message, chat.id)
+        return self._push("message", message, chat.id)
 
     def send_text(self, chat: Chat, text: str, reply_to: ChatMessage | None = None) -> int:
         """Writes a text; `ValueError` for one that no phone would send."""
@@ -197,6 +203,25 @@ class Acts:
         }
         self._backend.world.publish("membership", chat, {"blocked": blocked})
         return self._push("my_chat_member", change, chat.id)
+
+
+def post_as(backend: Backend, chat: Chat, channel: Chat, text: str) -> int:
+    """A post of a channel: in itself, or in a group in its name."""
+    read = formatted(text, parse_mode=None, entities=None, find_user=_nobody)
+    message: JSON = {
+        "message_id": backend.world.next_message_id(),
+        "chat": chat.payload,
+        "sender_chat": channel.payload,
+        "date": backend.world.now(),
+        **with_text(read),
+    }
+    kind = "channel_post"
+    if chat is not channel:
+        message["from"] = CHANNEL_BOT
+        kind = "message"
+    backend.world.store(chat, message)
+    backend.world.publish("message", chat, message)
+    return backend.updates.push(kind, message, chat.id) or 0
 
 
 def _nobody(_user_id: int) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from playground.acts import Acts
+from playground.acts import Acts, post_as
 from playground.ears import HEAR_SECONDS, Ear, NotHeard, Wanted, answer_of
 from playground.schema import JSON
 from playground.seen import Answer, Button, ChatMessage
@@ -82,6 +82,14 @@ class Place:
 
 class Group(Place):
     """A group, or a channel, with the bot in it."""
+
+    async def post(self, text: str) -> int:
+        """A post of this channel itself, signed by nobody."""
+        return post_as(self.telegram.backend, self.chat, self.chat, text)
+
+    async def post_as(self, channel: "Group", text: str) -> int:
+        """A message in this group in a channel's name."""
+        return post_as(self.telegram.backend, self.chat, channel.chat, text)
 
 
 class Person(Place):

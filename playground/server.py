@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +22,7 @@ from playground.schema import JSON
 from playground.updates import PollAborted, UpdateQueue
 from playground.webhook import RetryPause, Target, Webhook
 from playground.wire import REQUEST_BYTES_MAX
-from playground.world import Keep, User, World
+from playground.world import ChatKind, Keep, User, World
 
 HOST = "127.0.0.1"
 BOT_ID = 5_000_000_001
@@ -207,13 +207,28 @@ class LocalTelegram:
         title: str,
         *people: Person,
         username: str | None = None,
-        id: int | None = None,  # noqa: A002
+        id: int | None = None,  # noqa: A002 - Telegram's own name for it
     ) -> Group:
         """Adds a group with the bot and these people in it."""
-        payload: JSON = {"id": next(self._group_ids) if id is None else id, "title": title}
+        return self._add_group("supergroup", title, people, username, id)
+
+    def channel(self, title: str, *, username: str | None = None) -> Group:
+        """Adds a channel with the bot in it."""
+        return self._add_group("channel", title, (), username, None)
+
+    def _add_group(
+        self,
+        kind: ChatKind,
+        title: str,
+        people: Iterable[Person],
+        username: str | None,
+        wanted_id: int | None,
+    ) -> Group:
+        chat_id = next(self._group_ids) if wanted_id is None else wanted_id
+        payload: JSON = {"id": chat_id, "title": title}
         if username is not None:
             payload["username"] = username
-        chat = self.world.add_chat(payload, "supergroup")
+        chat = self.world.add_chat(payload, kind)
         chat.started = True
         chat.members = {person.id: person.user for person in people}
         group = Group(self, chat)

@@ -53,6 +53,8 @@ class UpdateQueue:
         self._history: deque[Pending] = deque(maxlen=history_max)
         self._poll: asyncio.Future[Exception | None] | None = None
         self._confirmations = Bell()
+        self._arrivals = Bell()
+        self.polls = 0  # how many came since the start
         self.allowed: frozenset[str] | None = None  # None: all but NOT_BY_DEFAULT
         self.on_push: Callable[[Pending], None] | None = None
 
@@ -67,6 +69,11 @@ class UpdateQueue:
     def is_polled(self) -> bool:
         """Whether a long poll waits right now."""
         return self._poll is not None
+
+    async def polled_after(self, polls: int) -> None:
+        """Returns when more polls than these have come."""
+        while self.polls <= polls:
+            await self._arrivals.wait()
 
     def waiting(self) -> Iterable[Pending]:
         return self._pending.values()
@@ -185,6 +192,8 @@ class UpdateQueue:
         A newer poll ends this one with `Refusal` 409; going down ends it with `PollAborted`.
         """
         self._end_poll(conflict(TERMINATED_BY_POLL))
+        self.polls += 1
+        self._arrivals.ring()
         self.apply_offset(offset)
         if not self._pending and timeout_s > 0:
             loop = asyncio.get_running_loop()
