@@ -56,7 +56,7 @@ class Badge:
 
     code: str
     name: Text
-    icon: str
+    icon: str  # 🏅 where it is left out
     rule: BadgeRule
 
 

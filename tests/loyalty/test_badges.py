@@ -18,6 +18,7 @@ facts = st.builds(
 
 def test_nobody_begins_with_a_badge(programme: Programme) -> None:
     assert earned_badges(programme, VisitFacts()) == ()
+    assert {step.have for step in badge_progress(programme, VisitFacts())} == {0}
 
 
 def test_a_goal_reached_exactly_is_reached(programme: Programme) -> None:

@@ -70,6 +70,13 @@ def test_29_february_is_a_birthday() -> None:
     assert read_birthday("29 февраля 1996", TODAY) == Birthday(29, 2, 1996)
 
 
+def test_somebody_of_120_is_believed_and_nobody_older() -> None:
+    assert read_birthday("1.1.1907", TODAY) == Birthday(1, 1, 1907)
+    with pytest.raises(BirthdayUnreadable) as refused:
+        read_birthday("31.12.1906", TODAY)
+    assert refused.value.fault is BirthdayFault.TOO_OLD
+
+
 def test_who_was_born_today_may_say_so() -> None:
     assert read_birthday("15.06.2027", TODAY) == Birthday(15, 6, 2027)
 

@@ -82,9 +82,14 @@ def test_rule_5_what_is_earned_is_the_largest_whole_number_within_the_percent(
     assert exact < earned(eligible, percent, point_value) + 1
 
 
-def test_nothing_is_earned_on_less_than_nothing() -> None:
+@pytest.mark.parametrize(
+    ("eligible", "percent", "point_value"), [(-1, 3, 100), (100, -3, 100), (100, 3, 0)]
+)
+def test_nothing_is_earned_on_figures_that_cannot_be(
+    eligible: int, percent: int, point_value: int
+) -> None:
     with pytest.raises(ValueError, match="eligible"):
-        earned(-1, Fraction(3), 100)
+        earned(eligible, Fraction(percent), point_value)
 
 
 def test_rule_2_a_spend_takes_the_soonest_to_expire_first_and_the_everlasting_last() -> None:

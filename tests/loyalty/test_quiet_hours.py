@@ -49,6 +49,7 @@ def test_the_night_begins_at_its_first_minute_and_ends_before_its_last(
 
 def test_a_window_within_the_day_is_quiet_within_it_only() -> None:
     lunch = QuietHours(time(13), time(14))
+    assert lunch.is_quiet(moscow(13), MOSCOW)
     assert lunch.is_quiet(moscow(13, 30), MOSCOW)
     assert not lunch.is_quiet(moscow(14), MOSCOW)
     assert not lunch.is_quiet(moscow(3), MOSCOW)

@@ -51,10 +51,12 @@ def test_thresholds_of_visits_and_points_are_no_money(qualify_by: str) -> None:
     programme = programme_of(
         f'[tiers]\nqualify_by = "{qualify_by}"\n'
         '[[tiers.level]]\ncode = "new"\nname = "New"\n'
+        '[[tiers.level]]\ncode = "known"\nname = "Known"\nfrom = 1\n'
         '[[tiers.level]]\ncode = "regular"\nname = "Regular"\nfrom = 10\n'
     )
     assert programme.tiers.qualify_by is QualifyBy(qualify_by)
-    assert level_for(programme, 9).code == "new"
+    assert level_for(programme, 0).code == "new"
+    assert level_for(programme, 9).code == "known"
     assert level_for(programme, 10).code == "regular"
 
 
@@ -99,8 +101,9 @@ def test_nothing_takes_the_first_level_away(programme: Programme) -> None:
 
 @pytest.mark.parametrize("code", ["platinum", "vip"])
 def test_above_the_last_level_by_value_nothing_is_missing(programme: Programme, code: str) -> None:
-    way = progress(programme, level_of(programme, code), 12_000_000, today=TODAY)
-    assert (way.next, way.missing) == (None, 0)
+    for value in (0, 12_000_000):
+        way = progress(programme, level_of(programme, code), value, today=TODAY)
+        assert (way.next, way.missing) == (None, 0)
 
 
 @given(values)

@@ -88,6 +88,17 @@ def test_a_service_that_staff_typed_earns_like_any_other(programme: Programme) -
     assert typed.points_earned == 30
 
 
+def test_the_smallest_bill_is_one_minor_unit(programme: Programme) -> None:
+    terms = visit_terms(programme, level_of(programme, "gold"), bill=1, service_code=None)
+    assert (terms.discount, terms.to_pay, terms.points_earned) == (0, 1, 0)
+
+
+def test_without_a_minimum_a_single_point_pays() -> None:
+    programme = programme_of("[redeeming]\nmin_points = 0\n")
+    base = level_of(programme, "base")
+    check_points(programme, base, bill=100_000, active_balance=1, asked=1)
+
+
 def test_a_bill_of_nothing_is_no_visit(programme: Programme) -> None:
     with pytest.raises(ValueError, match="bill"):
         visit_terms(programme, level_of(programme, "silver"), bill=0, service_code=None)
@@ -119,6 +130,24 @@ def test_rule_7_under_the_minimum_no_points_pay_at_all(programme: Programme) -> 
     with pytest.raises(PointsRefused) as refused:
         check_points(programme, silver, bill=100_000, active_balance=500, asked=49)
     assert (refused.value.smallest, refused.value.largest) == (50, 300)
+
+
+def test_rule_7_a_bill_too_small_for_the_minimum_says_that_none_can_pay(
+    programme: Programme,
+) -> None:
+    silver = level_of(programme, "silver")
+    with pytest.raises(PointsRefused) as refused:
+        visit_terms(programme, silver, bill=16_000, service_code=None, points_spent=49)
+    assert refused.value.largest == 0  # the share is 48 points, the minimum 50
+    with pytest.raises(PointsRefused) as refused:
+        visit_terms(programme, silver, bill=16_700, service_code=None, points_spent=51)
+    assert refused.value.largest == 50
+
+
+def test_rule_7_exactly_the_minimum_pays(programme: Programme) -> None:
+    silver = level_of(programme, "silver")
+    assert max_points(programme, silver, 100_000, 50) == 50
+    check_points(programme, silver, bill=100_000, active_balance=50, asked=50)
 
 
 @pytest.mark.parametrize("asked", [0, -1])
@@ -197,7 +226,17 @@ def test_rule_8_where_points_paid_everything_no_return_asks_for_money() -> None:
     terms = visit_terms(programme, base, bill=100_000, service_code=None, points_spent=1_000)
     rest = rest_of(terms, 50_050)
     assert (rest.points_spent, rest.to_pay) == (501, 0)
+    assert rest_of(rest, 50_000).points_spent == 500  # no more than the rest is worth
     assert rest_of(rest, 0).points_spent == 0
+
+
+def test_rule_8_a_partial_return_of_an_excluded_service_still_earns_nothing(
+    programme: Programme,
+) -> None:
+    silver = level_of(programme, "silver")
+    terms = visit_terms(programme, silver, bill=100_000, service_code="certificate")
+    rest = rest_of(terms, 60_000)
+    assert (rest.eligible, rest.points_earned, rest.to_pay) == (0, 0, 60_000)
 
 
 def test_rule_8_a_rest_larger_than_the_bill_is_none(programme: Programme) -> None:

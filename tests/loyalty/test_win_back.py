@@ -96,6 +96,10 @@ def test_the_holdout_is_the_same_people_for_ever_and_about_its_share(
     assert held[:3] == [2, 29, 62]  # as on every machine and in every version
 
 
+def test_of_a_hundred_percent_everybody_is_held_out() -> None:
+    assert all(in_holdout(client_id, Fraction(100), "s") for client_id in range(1_000))
+
+
 def test_another_campaign_holds_out_other_people() -> None:
     of_one = {n for n in range(1_000) if in_holdout(n, Fraction(10), "spring")}
     of_other = {n for n in range(1_000) if in_holdout(n, Fraction(10), "autumn")}
