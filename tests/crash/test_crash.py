@@ -1,0 +1,169 @@
+"""SIGKILL at random and at named points, under load, with duplicates and 429s."""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot import waypoints
+from operations.senders import Role
+from playground.server import LocalTelegram
+from storage import staff
+from storage.database import Database
+from storage.schema import migrate
+from tests.crash.crowd import Crowd
+from tests.crash.verdict import Repeats, nothing_lost_or_doubled
+from tests.crash.victims import Nursery, nursery
+from tests.databases import Postgres, is_sound
+
+SHORT_KILLS = 20
+SOAK_KILLS = int(os.environ.get("SVOI_SOAK_KILLS", "250"))
+CLIENTS, STAFF = 8, 3
+LIFE_S = (0.3, 2.5)  # of a victim that is killed at random
+DRAIN_S = 180.0
+
+
+async def crash_run(
+    url: str, kills: int, seed: int, report: list[str], sqlite_file: Path | None
+) -> None:
+    """So many kills, then quiet; asserts after each and at the end."""
+    chance = random.Random(seed)
+    database = Database(url)
+    await migrate(database)
+    async with LocalTelegram(port=0) as telegram, nursery() as cradle:
+        crowd = Crowd(telegram, chance)
+        clients = [telegram.person(f"Клиент {n}") for n in range(CLIENTS)]
+        colleagues = [telegram.person(f"Мастер {n}") for n in range(STAFF)]
+        await hire(database, [person.id for person in colleagues])
+        async with asyncio.TaskGroup() as tasks:
+            for person in clients:
+                tasks.create_task(crowd.client(person))
+            for number, person in enumerate(colleagues, start=1):
+                tasks.create_task(crowd.staff(person, clients, number * 100_000))
+            tasks.create_task(crowd.sometimes_refused())
+            settings = settings_of(telegram, url)
+            killed = await kill_again_and_again(
+                cradle, settings, kills, chance, telegram, database, sqlite_file
+            )
+            last = await cradle.start(settings)
+            crowd.stopping.set()
+        telegram.faults.clear()
+        await until_quiet(telegram, database)
+        assert await last.is_asked_to_stop() == 0
+        counts = await nothing_lost_or_doubled(crowd, database)
+        assert telegram.calls.too_soon() == []
+    await database.close()
+    report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
+
+
+async def kill_again_and_again(
+    cradle: Nursery,
+    settings: dict[str, str],
+    kills: int,
+    chance: random.Random,
+    telegram: LocalTelegram,
+    database: Database,
+    sqlite_file: Path | None,
+) -> Counter[str]:
+    killed: Counter[str] = Counter()
+    repeats = Repeats(Counter())
+    while killed.total() < kills:
+        where = chance.choice((None, *waypoints.ALL))
+        if where is None:
+            victim = await cradle.start(settings)
+            await asyncio.sleep(chance.uniform(*LIFE_S))
+            await victim.is_killed()
+        else:
+            victim = await cradle.start(settings, (where, chance.randint(1, 12)))
+            if not await victim.dies_by_itself(within_s=8):
+                await victim.is_killed()
+                where = None
+        killed[where or "at random"] += 1
+        await repeats.after_a_crash(telegram, database)
+        if sqlite_file is not None:
+            assert is_sound(sqlite_file), "the file is damaged"
+    return killed
+
+
+async def hire(database: Database, telegram_ids: list[int]) -> None:
+    from datetime import UTC, datetime
+
+    async with database.write() as db:
+        for telegram_id in telegram_ids:
+            await staff.hire(
+                db,
+                telegram_id=telegram_id,
+                name="Мастер",
+                role=Role.STAFF,
+                branch="Центр",
+                invited_by=telegram_id,
+                now=datetime.now(UTC),
+            )
+
+
+def settings_of(telegram: LocalTelegram, url: str) -> dict[str, str]:
+    return {
+        "SVOI_BOT_TOKEN": telegram.token,
+        "SVOI_TELEGRAM_API": telegram.base_url,
+        "SVOI_DATABASE_URL": url,
+    }
+
+
+async def until_quiet(telegram: LocalTelegram, database: Database) -> None:
+    """Every update is confirmed and every message sent."""
+    from datetime import UTC, datetime
+
+    from storage import inbox, outbox
+
+    await telegram.until_all_confirmed(timeout_s=DRAIN_S)
+    async with asyncio.timeout(DRAIN_S):
+        while True:
+            async with database.read() as db:
+                unhandled = await inbox.waiting(db, after_id=0, limit=1)
+                unsent = await outbox.count_waiting(db, datetime.now(UTC))
+            if not unhandled and not unsent:
+                return
+            await asyncio.sleep(0.1)
+
+
+def seed() -> int:
+    """A new one each time unless SVOI_SEED says which; it is printed with the result."""
+    return int(os.environ.get("SVOI_SEED") or random.SystemRandom().randrange(10**9))
+
+
+async def test_twenty_kills_lose_nothing_and_double_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run_and_print(tmp_path / "svoi.db", SHORT_KILLS, capsys)
+
+
+@pytest.mark.soak
+async def test_hundreds_of_kills_lose_nothing_and_double_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run_and_print(tmp_path / "svoi.db", SOAK_KILLS, capsys)
+
+
+@pytest.mark.soak
+async def test_kills_on_postgresql_lose_nothing_and_double_nothing(
+    postgres: Postgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = await postgres.create()
+    report: list[str] = []
+    chosen = seed()
+    with capsys.disabled():
+        print(f"crash run on PostgreSQL, seed {chosen}")
+        await crash_run(postgres.url(name), SOAK_KILLS // 4, chosen, report, None)
+        print(*report, sep="\n")
+
+
+async def run_and_print(file: Path, kills: int, capsys: pytest.CaptureFixture[str]) -> None:
+    report: list[str] = []
+    chosen = seed()
+    with capsys.disabled():
+        print(f"crash run, seed {chosen}")
+        await crash_run(f"sqlite:///{file}", kills, chosen, report, file)
+        print(*report, sep="\n")

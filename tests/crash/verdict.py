@@ -1,0 +1,97 @@
+"""What must hold after every crash, and at the end of all of them."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+
+from bot.delivery.sending import SEND_IN_FLIGHT_MAX
+from playground.calls import Call
+from playground.server import LocalTelegram
+from storage import audit
+from storage.database import Database
+from storage.tables import clients, inbox, ledger_entries, outbox, visits
+from tests.crash.crowd import Crowd
+
+SAID = ("sendMessage", "sendPhoto", "editMessageText", "editMessageCaption")
+
+
+@dataclass
+class Repeats:
+    """Messages that Telegram accepted and no mark tells of, by chat."""
+
+    known: Counter[int]
+
+    async def after_a_crash(self, telegram: LocalTelegram, database: Database) -> None:
+        """Each of them will be said again: one a chat, and so many in all."""
+        fresh = await unmarked(telegram, database) - self.known
+        worst = max(fresh.values(), default=0)
+        assert worst <= 1, f"{worst} messages of one chat were in flight at one crash"
+        assert fresh.total() <= SEND_IN_FLIGHT_MAX, f"{fresh.total()} messages were in flight"
+        self.known += fresh
+
+
+async def unmarked(telegram: LocalTelegram, database: Database) -> Counter[int]:
+    """Accepted messages less those that are marked sent, by chat."""
+    accepted = Counter(call.chat_id for call in telegram.calls if _is_said(call))
+    query: Select[tuple[int, int]] = (
+        select(outbox.c.chat_id, func.count())
+        .where(
+            outbox.c.status == "sent",
+            outbox.c.reason.is_(None),
+            or_(outbox.c.method.in_(SAID), outbox.c.notice.is_not(None)),
+        )
+        .group_by(outbox.c.chat_id)
+    )
+    async with database.read() as db:
+        marked = {row[0]: row[1] for row in await db.execute(query)}
+    return Counter(
+        {
+            chat_id: number - marked.get(chat_id, 0)
+            for chat_id, number in accepted.items()
+            if chat_id is not None and number > marked.get(chat_id, 0)
+        }
+    )
+
+
+def _is_said(call: Call) -> bool:
+    return call.ok and call.method in SAID
+
+
+async def nothing_lost_or_doubled(crowd: Crowd, database: Database) -> dict[str, int]:
+    """Every effect is there once; returns the counts that were compared."""
+    async with database.read() as db:
+        left = await _count(db, select(inbox.c.id).where(inbox.c.status != "done"))
+        assert left == 0, f"{left} updates were not handled"
+        waiting = await _count(db, select(outbox.c.id).where(outbox.c.status == "waiting"))
+        assert waiting == 0, f"{waiting} messages were not sent"
+        failed = (await db.execute(_failed())).all()
+        assert failed == [], f"messages failed: {failed}"
+        phones = set((await db.execute(select(clients.c.phone))).scalars())
+        assert crowd.registered <= phones
+        welcomes = await _count(
+            db, select(ledger_entries.c.id).where(ledger_entries.c.kind == "welcome")
+        )
+        assert welcomes == len(phones), f"{welcomes} welcomes for {len(phones)} clients"
+        bills = sorted((await db.execute(select(visits.c.bill))).scalars())
+        expected = sorted(bill * 100 for bill in crowd.confirmed_bills)
+        assert bills == expected, "a visit was lost or doubled"
+        assert await audit.differences(db) == []
+        updates = await _count(db, select(inbox.c.id))
+        sent = await _count(db, select(outbox.c.id).where(outbox.c.status == "sent"))
+    return {
+        "updates": updates,
+        "clients": len(phones),
+        "visits": len(bills),
+        "balances asked": crowd.asked,
+        "messages": sent,
+    }
+
+
+def _failed() -> Select[tuple[str, str]]:
+    return select(outbox.c.method, outbox.c.reason).where(outbox.c.status == "failed")
+
+
+async def _count(db: object, query: Select[tuple[int]]) -> int:
+    counted = select(func.count()).select_from(query.subquery())
+    return int((await db.execute(counted)).scalar_one())  # type: ignore[attr-defined]
