@@ -3,6 +3,7 @@
 import struct
 from collections import OrderedDict
 from dataclasses import dataclass
+from mimetypes import guess_type
 
 from playground.refusals import bad_request
 from playground.schema import JSON
@@ -70,12 +71,14 @@ class FileStore:
         if not content:
             raise bad_request("file must be non-empty")
         width, height = photo_size(content) if kind == "photo" else (0, 0)
+        if kind == "photo":
+            content_type = picture_type(content)
+        else:
+            content_type = guess_type(upload.file_name)[0] or upload.content_type
         self._number += 1
         file_id = f"{_PREFIXES.get(kind, 'BQACAgIAAxkBAAI')}{self._number:08d}"
         name = "".join(c if c.isalnum() or c in "._-" else "_" for c in upload.file_name)
-        stored = StoredFile(
-            file_id, kind, name or "file", upload.content_type, content, width, height
-        )
+        stored = StoredFile(file_id, kind, name or "file", content_type, content, width, height)
         self._files[file_id] = stored
         self._bytes += len(content)
         while self._bytes_max is not None and self._bytes > self._bytes_max and self._files:
@@ -107,6 +110,15 @@ def photo_size(content: bytes) -> tuple[int, int]:
     if width + height > _PHOTO_SIDES_MAX_PX or longer > shorter * _PHOTO_RATIO_MAX:
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
     return size
+
+
+def picture_type(content: bytes) -> str:
+    """What kind of picture the bytes are, whatever the sender called it."""
+    if content.startswith(b"\x89PNG"):
+        return "image/png"
+    if content.startswith(b"GIF8"):
+        return "image/gif"
+    return "image/webp" if content.startswith(b"RIFF") else "image/jpeg"
 
 
 def _png(content: bytes) -> tuple[int, int] | None:
