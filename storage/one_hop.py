@@ -4,6 +4,9 @@ SQLAlchemy's aiosqlite dialect makes three or four crossings for each statement:
 execute, fetch, close. The crossing is what costs (see docs/decisions/one-hop.md), so this
 connection does the four in a single one. It is handed to SQLAlchemy as `async_creator_fn`.
 It always fetches a whole result: large reads are paged by key, not streamed.
+
+BEGIN, SAVEPOINT and RELEASE answer nothing, so they travel with the statement that follows; what
+they raise (a locked file) is raised by that one.
 """
 
 import sqlite3
@@ -11,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import aiosqlite
+
+_TRAVELLING = ("BEGIN", "SAVEPOINT ", "RELEASE ")
 
 
 class OneHopCursor:
@@ -32,7 +37,10 @@ class OneHopCursor:
         return None
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "OneHopCursor":
-        self._keep(await self._connection.run(_execute, sql, parameters))
+        if sql.startswith(_TRAVELLING):
+            self._connection.travelling.append(sql)
+        else:
+            self._keep(await self._connection.run(_execute, sql, parameters))
         return self
 
     async def executemany(self, sql: str, rows: Iterable[Iterable[Any]]) -> "OneHopCursor":
@@ -48,6 +56,12 @@ class OneHopCursor:
 
     def _keep(self, outcome: tuple[Any, int, int | None, list[Any]]) -> None:
         self.description, self.rowcount, self.lastrowid, self._rows = outcome
+
+
+def _after(first: Sequence[str], function: Any, connection: sqlite3.Connection, *args: Any) -> Any:
+    for sql in first:
+        connection.execute(sql).close()
+    return function(connection, *args)
 
 
 def _execute(
@@ -77,12 +91,22 @@ class OneHopConnection(aiosqlite.Connection):
     def cursor(self) -> OneHopCursor:  # type: ignore[override]
         return OneHopCursor(self)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.travelling: list[str] = []
+
     async def run(self, function: Any, *args: Any) -> Any:
-        return await self._execute(function, self._conn, *args)  # type: ignore[no-untyped-call]
+        """Runs what travels along, then the function, in one crossing."""
+        first, self.travelling = self.travelling, []
+        return await self._execute(_after, first, function, self._conn, *args)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        await self.run(sqlite3.Connection.commit)
 
     async def rollback(self) -> None:
-        # The pool rolls back whatever it is handed back; without a transaction there is nothing
-        # to cross over for.
+        # What has not travelled yet has not happened. The pool rolls back whatever it is handed
+        # back; without a transaction there is nothing to cross over for.
+        self.travelling = []
         if self.in_transaction:
             await super().rollback()
 
