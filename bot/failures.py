@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-from bot.delivery.sending import TokenRevoked
-from bot.telegram import TelegramRefused
+from bot.telegram import TelegramRefused, TokenRevoked
 from storage.database import driver_url
 
 

@@ -8,8 +8,13 @@ from typing import Any
 import structlog
 
 from bot.delivery.outcomes import TOKEN_REVOKED_CODE
-from bot.delivery.sending import TokenRevoked
-from bot.telegram import Telegram, TelegramRefused, TelegramUnanswered, TelegramUnreachable
+from bot.telegram import (
+    Telegram,
+    TelegramRefused,
+    TelegramUnanswered,
+    TelegramUnreachable,
+    TokenRevoked,
+)
 from storage.failures import is_passing
 
 POLL_TIMEOUT_S = 25

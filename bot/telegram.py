@@ -35,6 +35,10 @@ class TelegramUnanswered(Exception):
     """The call went out and no readable answer came: it may have had its effect."""
 
 
+class TokenRevoked(Exception):
+    """Telegram knows the token no more; nothing works until the owner sets a new one."""
+
+
 class Telegram:
     """One bot at one Bot API server."""
 

@@ -12,6 +12,8 @@ import structlog
 
 from bot import waypoints
 from bot.delivery.calls import Call, CallMaker
+from bot.delivery.loading import Loading
+from bot.delivery.marking import Marking
 from bot.delivery.outcomes import (
     TOKEN_REVOKED_CODE,
     Verdict,
@@ -19,18 +21,22 @@ from bot.delivery.outcomes import (
     wants_plain_text,
 )
 from bot.delivery.pace import Limits, Pace
-from bot.delivery.queues import LOADED_MAX, Queues
-from bot.telegram import Telegram, TelegramRefused, TelegramUnanswered, TelegramUnreachable
+from bot.delivery.queues import Queues
+from bot.telegram import (
+    Telegram,
+    TelegramRefused,
+    TelegramUnanswered,
+    TelegramUnreachable,
+    TokenRevoked,
+)
 from operations.sending import Later, Send, Skip
 from scheduler.clock import Clock
-from storage import outbox, people
+from storage import outbox
 from storage.database import Database
 from storage.failures import is_passing
-from storage.outbox import Lane, Letter, Mark
+from storage.outbox import Lane, Letter
 
 SEND_IN_FLIGHT_MAX = 32
-PAGE_MAX = 500
-SWEEP_EVERY_S = 5.0
 CALLBACK_LATE_S = 120.0  # Telegram forgets a tap after 150 s
 UNANSWERED_MAX = 2  # a letter that may have been taken twice is not sent a third time
 DOWN_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -39,10 +45,6 @@ DRAIN_S = 5.0
 log = structlog.get_logger("delivery")
 
 Check = Callable[[Letter], Awaitable[Send | Later | Skip]]
-
-
-class TokenRevoked(Exception):
-    """Telegram knows the token no more; nothing works until the owner sets a new one."""
 
 
 class Delivery:
@@ -61,21 +63,16 @@ class Delivery:
     ) -> None:
         self._database = database
         self._telegram = telegram
-        self._clock = clock
         self._make_call = make_call
         self._check = check
         self._queues = Queues(limits)
         self._pace = Pace(limits)
         self._waypoint = waypoint
         self._in_flight = 0
-        self._cursor = dict.fromkeys(Lane, 0)
-        self._behind = dict.fromkeys(Lane, True)
-        self._loaded_at: dict[int, float] = {}  # callbacks: when they came in
-        self._marks: list[tuple[Letter, Mark, bool]] = []
         self._down_since: float | None = None
         self._changed = asyncio.Event()
-        self._marks_added = asyncio.Event()
-        self._sweep_now = asyncio.Event()
+        self._loading = Loading(database, clock, self._queues, changed=self._changed.set)
+        self._marking = Marking(database, clock, marked=self._marked, waypoint=waypoint)
         self._stopping = False
         self._tasks: asyncio.TaskGroup
         self._sends: set[asyncio.Task[None]] = set()
@@ -83,33 +80,22 @@ class Delivery:
     @property
     def is_idle(self) -> bool:
         """Memory mirrors the outbox, and nothing of it waits."""
-        return self._queues.is_empty and not any(self._behind.values()) and not self._marks
+        return self._queues.is_empty and not self._loading.is_behind and self._marking.is_idle
 
     def wake(self) -> None:
         """Look into the outbox again: business time has moved."""
-        for lane in Lane:
-            self._behind[lane] = True
-        self._sweep_now.set()
+        self._loading.wake()
 
     def offer(self, letters: Sequence[Letter]) -> None:
-        """Letters that were just committed; what memory cannot take is found in the outbox."""
-        now = self._now()
-        for letter in letters:
-            if letter.not_before is not None and letter.not_before > self._clock.now():
-                continue
-            if self._behind[letter.lane] or self._queues.loaded(letter.lane) >= LOADED_MAX:
-                self._behind[letter.lane] = True
-                self._sweep_now.set()
-            elif self._queues.add(letter, now):
-                self._note_loaded(letter, now)
-        self._changed.set()
+        """Letters that were just committed."""
+        self._loading.offer(letters)
 
     async def run(self) -> None:
         """Delivers until `stop`."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            sweeper = tasks.create_task(self._sweep())
-            marker = tasks.create_task(self._write_marks())
+            sweeper = tasks.create_task(self._loading.run())
+            marker = tasks.create_task(self._marking.run())
             await self._pump()
             await self._drain()
             sweeper.cancel()
@@ -130,46 +116,6 @@ class Delivery:
             log.warning("stopped with letters in flight", letters=self._in_flight)
             for send in self._sends:
                 send.cancel()
-
-    # -- from the outbox into memory
-
-    async def _sweep(self) -> None:
-        while True:
-            try:
-                for lane in Lane:
-                    while self._behind[lane] and self._queues.loaded(lane) < LOADED_MAX:
-                        await self._load_page(lane)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("outbox cannot be read", error=type(error).__name__)
-            self._sweep_now.clear()
-            try:
-                async with asyncio.timeout(SWEEP_EVERY_S):
-                    await self._sweep_now.wait()
-            except TimeoutError:
-                # Whatever was committed unseen, or has become due, is found from the beginning.
-                for lane in Lane:
-                    if not self._behind[lane]:
-                        self._cursor[lane], self._behind[lane] = 0, True
-
-    async def _load_page(self, lane: Lane) -> None:
-        async with self._database.read() as db:
-            page = await outbox.waiting(
-                db, lane, after_id=self._cursor[lane], now=self._clock.now(), limit=PAGE_MAX
-            )
-        now = self._now()
-        for letter in page:
-            if self._queues.add(letter, now):
-                self._note_loaded(letter, now)
-            self._cursor[lane] = letter.id
-        if len(page) < PAGE_MAX:
-            self._cursor[lane], self._behind[lane] = 0, False
-        self._changed.set()
-
-    def _note_loaded(self, letter: Letter, now: float) -> None:
-        if letter.lane is Lane.CALLBACK:
-            self._loaded_at[letter.id] = now
 
     # -- from memory to Telegram
 
@@ -216,10 +162,10 @@ class Delivery:
                 await self._postpone(letter, decision)
                 return
             if isinstance(decision, Skip):
-                self._finish(letter, Verdict("skipped", decision.reason))
+                self._marking.finish(letter, Verdict("skipped", decision.reason))
                 return
             if self._is_late(letter):
-                self._finish(letter, Verdict("skipped", "too-late"))
+                self._marking.finish(letter, Verdict("skipped", "too-late"))
                 return
             call = await self._make_call.make(letter)
         except Exception as error:
@@ -227,7 +173,7 @@ class Delivery:
                 self._put_back(letter, 1.0)
                 return
             log.error("a letter cannot be made", letter=letter.id, exc_info=error)
-            self._finish(letter, Verdict("failed", "unrenderable"))
+            self._marking.finish(letter, Verdict("failed", "unrenderable"))
             return
         await self._send(letter, call)
 
@@ -244,7 +190,7 @@ class Delivery:
             await self._unanswered(letter, str(error))
         else:
             self._waypoint(waypoints.SENT)
-            self._finish(letter, Verdict("sent"), _message_id(result))
+            self._marking.finish(letter, Verdict("sent"), _message_id(result))
 
     async def _refused(self, letter: Letter, call: Call, refusal: TelegramRefused) -> None:
         if refusal.code == TOKEN_REVOKED_CODE:
@@ -265,7 +211,7 @@ class Delivery:
                     code=refusal.code,
                     description=refusal.description,
                 )
-            self._finish(letter, end)
+            self._marking.finish(letter, end)
 
     async def _unanswered(self, letter: Letter, reason: str) -> None:
         """It may have arrived: it is said once more at the most, and only when Telegram is well."""
@@ -273,7 +219,7 @@ class Delivery:
         if attempts >= UNANSWERED_MAX:
             log.error("no answer, twice", letter=letter.id)
             self._went_down(reason)
-            self._finish(letter, Verdict("failed", "unanswered"))
+            self._marking.finish(letter, Verdict("failed", "unanswered"))
             return
         again = await self._remember_attempt(letter, attempts)
         self._went_down(reason)
@@ -318,41 +264,13 @@ class Delivery:
 
     # -- the end of a letter
 
-    def _finish(self, letter: Letter, end: Verdict, message_id: int | None = None) -> None:
-        mark = Mark(letter.id, end.status, end.reason, message_id, letter.attempts + 1)
-        self._marks.append((letter, mark, end.unreachable))
-        self._marks_added.set()
-
-    async def _write_marks(self) -> None:
-        while True:
-            await self._marks_added.wait()
-            self._marks_added.clear()
-            batch = self._marks[:]
-            try:
-                await asyncio.shield(self._commit_marks(batch))
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("marks wait for the database", marks=len(batch))
-                await asyncio.sleep(0.2)
-                self._marks_added.set()
-                continue
-            self._waypoint(waypoints.MARKED)
-            del self._marks[: len(batch)]
-            now = self._now()
-            for letter, _, _ in batch:
-                self._loaded_at.pop(letter.id, None)
-                self._queues.release(letter, now)
-            self._in_flight -= len(batch)
-            self._changed.set()
-
-    async def _commit_marks(self, batch: Sequence[tuple[Letter, Mark, bool]]) -> None:
-        async with self._database.write() as db:
-            now = self._clock.now()
-            await outbox.mark(db, [mark for _, mark, _ in batch], now)
-            for letter, _, unreachable in batch:
-                if unreachable:
-                    await people.note_unreachable(db, letter.chat_id, now)
+    def _marked(self, letters: Sequence[Letter]) -> None:
+        now = self._now()
+        for letter in letters:
+            self._loading.forget(letter)
+            self._queues.release(letter, now)
+        self._in_flight -= len(letters)
+        self._changed.set()
 
     async def _postpone(self, letter: Letter, decision: Later) -> None:
         async with self._database.write() as db:
@@ -371,8 +289,7 @@ class Delivery:
         self._changed.set()
 
     def _is_late(self, letter: Letter) -> bool:
-        since = self._loaded_at.get(letter.id)
-        return since is not None and self._now() - since > CALLBACK_LATE_S
+        return self._loading.loaded_for_s(letter) > CALLBACK_LATE_S
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
