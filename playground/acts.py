@@ -29,6 +29,8 @@ _query_numbers = itertools.count(4_000_000_000_000_001)
 class Acts:
     """The acts of one person; each returns its update's id, 0 if the bot did not want it."""
 
+    __slots__ = ("_backend", "_private", "_telegram", "_user")
+
     def __init__(self, telegram: "LocalTelegram", user: User, private: Chat) -> None:
         self._telegram = telegram
         self._backend = telegram.backend
@@ -178,6 +180,11 @@ class Acts:
             "chat_type": "sender",
         }
         return self._push("inline_query", payload, self._user.id)
+
+    def choose_inline_result(self, result_id: str, query: str) -> int:
+        """Picks one of the results that the bot offered."""
+        payload = {"result_id": result_id, "from": self._user.payload, "query": query}
+        return self._push("chosen_inline_result", payload, self._user.id)
 
     def block(self) -> int:
         """Stops the bot."""

@@ -5,6 +5,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+
+import orjson
 
 from playground.files import Upload
 from playground.schema import JSON
@@ -78,13 +81,12 @@ class CallLog:
 
     def repeated(self) -> list[tuple[Call, Call]]:
         """Pairs of accepted sends with the same content to the same chat."""
-        seen: dict[tuple[str, int | None, str], Call] = {}
+        seen: dict[tuple[str, int | None, bytes], Call] = {}
         pairs = []
         for call in self._calls:
             if call.message_id is None or not call.method.startswith("send"):
                 continue
-            said = call.params.get("text") or call.params.get("caption") or ""
-            key = (call.method, call.chat_id, said)
+            key = (call.method, call.chat_id, _content(call))
             if key in seen:
                 pairs.append((seen[key], call))
             seen[key] = call
@@ -94,12 +96,25 @@ class CallLog:
         self, wanted: Callable[[Call], bool], *, times: int = 1, timeout_s: float = 10
     ) -> list[Call]:
         """Returns the first `times` calls that match, as soon as there are so many."""
+        found = [call for call in self._calls if wanted(call)]
+        seen = self.total
         async with asyncio.timeout(timeout_s):
-            while True:
-                found = [call for call in self._calls if wanted(call)]
-                if len(found) >= times:
-                    return found[:times]
+            while len(found) < times:
                 await self._bell.wait()
+                new = list(islice(reversed(self._calls), self.total - seen))
+                found += [call for call in reversed(new) if wanted(call)]
+                seen = self.total
+        return found[:times]
+
+
+def _content(call: Call) -> bytes:
+    """What was said, whatever name an attached file had in its request."""
+    said = {
+        key: value
+        for key, value in call.params.items()
+        if not (isinstance(value, str) and value.startswith("attach://"))
+    }
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def is_send(method: str) -> bool:

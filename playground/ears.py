@@ -25,6 +25,8 @@ class Ear:
     take two calls of `hears`, in whichever order they come.
     """
 
+    __slots__ = ("_backend", "_chat", "_heard", "_mark")
+
     def __init__(self, backend: Backend, chat: Chat) -> None:
         self._backend = backend
         self._chat = chat

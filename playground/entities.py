@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from playground.links import checked_link
 from playground.refusals import bad_request
 from playground.schema import utf16_length
 
@@ -306,22 +306,3 @@ def _point_at(entity: Entity, url: str, find_user: FindUser) -> bool:
         return False
     entity["url"] = checked
     return True
-
-
-def checked_link(url: str) -> str | None:
-    """Returns the address as Telegram keeps it; None if it would not be a link."""
-    url = url.strip()
-    if not url or any(character in url for character in ' \n\t<>"'):
-        return None
-    if re.match(r"(?:tg|ton|tonsite)://?\w", url, re.IGNORECASE):
-        return url
-    if "://" not in url:
-        url = f"http://{url}"
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in ("http", "https") or not host or "." not in host.strip("."):
-        return None
-    return url if parts.path or parts.query or parts.fragment else f"{url}/"

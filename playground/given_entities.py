@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from playground.entities import Entity, FindUser, checked_link
+from playground.entities import Entity, FindUser
+from playground.links import checked_link
 from playground.refusals import Refusal, bad_request
 from playground.schema import utf16_length
 

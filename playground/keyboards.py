@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from playground.entities import checked_link
+from playground.links import checked_link
 from playground.refusals import Refusal, bad_request
 from playground.schema import JSON, utf16_length
 

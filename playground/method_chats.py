@@ -41,7 +41,7 @@ def get_chat(backend: Backend, call: Call) -> JSON:
 def _member(backend: Backend, chat: Chat, user: User) -> JSON:
     if user is backend.world.bot:
         status = "left" if chat.blocked else "member"
-    elif user.id in chat.members:
+    elif user.id in chat.members or user.id == chat.id:
         status = "member"
     else:
         status = "left"
@@ -59,7 +59,8 @@ def get_chat_member(backend: Backend, call: Call) -> JSON:
 
 def get_chat_member_count(backend: Backend, call: Call) -> int:
     """getChatMemberCount: the bot counts."""
-    return len(backend.chat(call.params["chat_id"]).members) + 1
+    chat = backend.chat(call.params["chat_id"])
+    return 2 if chat.is_private else len(chat.members) + 1
 
 
 def get_chat_administrators(backend: Backend, call: Call) -> list[JSON]:

@@ -181,6 +181,10 @@ class Person(Place):
         """Types `@bot query` in some chat."""
         return self._acts.inline_query(query, offset)
 
+    async def choose_inline_result(self, result_id: str, query: str) -> int:
+        """Picks what the bot offered for an inline query."""
+        return self._acts.choose_inline_result(result_id, query)
+
     async def tap(
         self, label: str, *, place: Place | None = None, timeout_s: float = TAP_SECONDS
     ) -> int:

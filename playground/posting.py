@@ -2,8 +2,8 @@
 
 from playground.backend import Backend
 from playground.calls import Call
-from playground.entities import checked_link
 from playground.keyboards import check_booleans, inline_keyboard, reply_keyboard
+from playground.links import checked_link
 from playground.refusals import bad_request
 from playground.schema import JSON
 from playground.world import Chat

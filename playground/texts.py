@@ -6,8 +6,9 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from playground.entities import Entity, FindUser, checked_link, parse_html
+from playground.entities import Entity, FindUser, parse_html
 from playground.given_entities import checked_entities
+from playground.links import checked_link
 from playground.refusals import bad_request
 from playground.schema import utf16_length
 

@@ -141,9 +141,7 @@ class World:
             raise ValueError(f"there is a user {user.id} already")
         self.users[user.id] = user
         shown = ("id", "first_name", "last_name", "username")
-        chat = self.add_chat({key: payload[key] for key in shown if key in payload}, "private")
-        chat.members[user.id] = user
-        return chat
+        return self.add_chat({key: payload[key] for key in shown if key in payload}, "private")
 
     def add_chat(self, payload: JSON, kind: ChatKind) -> Chat:
         events: deque[Event] = deque(maxlen=self.keep.events_per_chat)

@@ -36,7 +36,7 @@ class Pollers:
         task = asyncio.get_running_loop().create_task(polling)
         self._running.append((dispatcher, task))
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         for _, task in self._running:
             task.cancel()
         tasks = (task for _, task in self._running)

@@ -18,6 +18,7 @@ from aiogram.types import (
     ReplyKeyboardRemove,
     ReplyParameters,
 )
+from aiogram.types.media_union import MediaUnion
 
 from playground import LocalTelegram, Person
 from tests.playground.bots import png
@@ -138,7 +139,10 @@ async def test_a_caption_is_limited_after_its_entities(bot: Bot, anna: Person) -
 
 
 async def test_an_album_is_several_messages(bot: Bot, anna: Person) -> None:
-    media = [InputMediaPhoto(media=picture(), caption="раз"), InputMediaPhoto(media=picture())]
+    media: list[MediaUnion] = [
+        InputMediaPhoto(media=picture(), caption="раз"),
+        InputMediaPhoto(media=picture()),
+    ]
     sent = await bot.send_media_group(anna.id, media)
     assert [message.caption for message in sent] == ["раз", None]
     assert len({message.media_group_id for message in sent}) == 1

@@ -240,6 +240,10 @@ async def test_a_person_edits_sends_pictures_places_stickers_and_anything(
     query = (await newest(bot)).inline_query
     assert query is not None
     assert query.query == "приг"
+    await anna.choose_inline_result("7", "приг")
+    chosen = (await newest(bot)).chosen_inline_result
+    assert chosen is not None
+    assert (chosen.result_id, chosen.from_user.id) == ("7", anna.id)
 
 
 async def test_a_group_hears_everybody_in_it(
