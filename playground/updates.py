@@ -52,6 +52,7 @@ class UpdateQueue:
         self._pending: OrderedDict[int, Pending] = OrderedDict()
         self._history: deque[Pending] = deque(maxlen=history_max)
         self._poll: asyncio.Future[Exception | None] | None = None
+        self._repeats: list[Pending] = []
         self._confirmations = Bell()
         self._arrivals = Bell()
         self.polls = 0  # how many came since the start
@@ -134,6 +135,8 @@ class UpdateQueue:
         self._serial += 1
         pending = Pending(self._serial, update_id, self._epoch, kind, chat_id, body, again)
         self._pending[pending.serial] = pending
+        if again:
+            self._repeats.append(pending)
         self._history.append(pending)
         if self.on_push is not None:
             self.on_push(pending)
@@ -156,8 +159,16 @@ class UpdateQueue:
 
     def apply_offset(self, offset: int) -> None:
         """Confirms every update with a lower id; a negative offset keeps only the newest ones."""
+        self._drop_repeats()
         self._drop_confirmed(offset)
         self._confirmations.ring()
+
+    def _drop_repeats(self) -> None:
+        """A repeat is delivered once; its id may be lower than others', so no offset tells."""
+        for repeat in self._repeats:
+            if repeat.delivered:
+                self._pending.pop(repeat.serial, None)
+        self._repeats = [repeat for repeat in self._repeats if not repeat.delivered]
 
     def _drop_confirmed(self, offset: int) -> None:
         if offset < 0:
