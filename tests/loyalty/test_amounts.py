@@ -136,6 +136,16 @@ def test_a_currency_of_three_decimals_is_still_typed_with_two() -> None:
         read_amount("1.250", minor_digits=3)
 
 
+@pytest.mark.parametrize(("minor_digits", "smallest"), [(0, 1), (2, 1), (3, 10)])
+def test_a_hundredth_is_the_smallest_amount_where_the_currency_has_one(
+    minor_digits: int, smallest: int
+) -> None:
+    with pytest.raises(AmountOutOfRange) as refused:
+        read_amount("0", minor_digits)
+    assert refused.value.smallest == smallest
+    assert refused.value.largest == 10_000_000 * 10**minor_digits
+
+
 @given(minor_amounts, st.sampled_from(",."), st.sampled_from(SPACES), services)
 def test_every_amount_is_read_back_however_it_is_written(
     minor: int, point: str, space: str, service: str

@@ -44,6 +44,10 @@ def test_months_clamp_to_their_end(day: date, months: int, expected: date) -> No
     assert add_months(day, months) == expected
 
 
+def test_a_month_starts_on_its_first_day() -> None:
+    assert month_starts(date(2027, 3, 15)) == date(2027, 3, 1)
+
+
 @given(days, st.integers(-240, 240))
 def test_adding_months_moves_by_exactly_so_many_months(day: date, months: int) -> None:
     moved = add_months(day, months)
