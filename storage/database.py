@@ -18,6 +18,15 @@ BUSY_TIMEOUT_MS = 5_000
 WRITE_QUEUE_TIMEOUT_S = 600
 READ_POOL_MAX = 4
 POSTGRES_POOL_MAX = 12
+POSTGRES_CONNECT_TIMEOUT_S = 10
+POSTGRES_ANSWER_TIMEOUT_S = 120  # a network that went silent must not hold a worker for good
+POSTGRES_SETTINGS = {
+    "application_name": "svoi",
+    "lock_timeout": "10s",
+    # Whoever vanished in mid-transaction lets go of the rows.
+    "idle_in_transaction_session_timeout": "60s",
+}
+_POSTGRES_OPTIONS = frozenset({"host", "port", "ssl"})
 
 
 class DatabaseUrlInvalid(ValueError):
@@ -72,16 +81,27 @@ def driver_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise DatabaseUrlInvalid("not a database address") from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
+        if not parsed.database or parsed.database == ":memory:" or parsed.host or parsed.query:
             raise DatabaseUrlInvalid("SQLite needs a file, such as sqlite:///svoi.db")
         return parsed.set(drivername="sqlite+aiosqlite")
     if backend in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+asyncpg")
+        return _for_asyncpg(parsed)
     raise DatabaseUrlInvalid("only sqlite:///FILE and postgresql://… are known")
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """As hosters write it: asyncpg calls `sslmode` by another name."""
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    unknown = sorted(set(query) - _POSTGRES_OPTIONS)
+    if unknown:
+        raise DatabaseUrlInvalid(f"the option {unknown[0]!r} is not known; leave it out")
+    return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
@@ -90,6 +110,8 @@ def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else READ_POOL_MAX,
         max_overflow=0,
         pool_timeout=WRITE_QUEUE_TIMEOUT_S,
+        # An error's text must not carry names and phones into a log.
+        hide_parameters=True,
         connect_args={
             "async_creator_fn": one_hop.connect,
             # sqlite3 must not begin transactions by itself: the `begin` hook below does.
@@ -129,5 +151,22 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=WRITE_QUEUE_TIMEOUT_S,
         pool_pre_ping=False,
-        connect_args={"server_settings": {"application_name": "svoi"}},
+        # An error's text must not carry names and phones into a log.
+        hide_parameters=True,
+        connect_args={
+            "async_creator_fn": _connect_postgres,
+            "timeout": POSTGRES_CONNECT_TIMEOUT_S,
+            "command_timeout": POSTGRES_ANSWER_TIMEOUT_S,
+            "server_settings": POSTGRES_SETTINGS,
+        },
     )
+
+
+async def _connect_postgres(*args: Any, **kwargs: Any) -> Any:
+    """A server that is not there, in whatever way, is told as PostgreSQL tells that it starts."""
+    import asyncpg  # the embedded database does without it
+
+    try:
+        return await asyncpg.connect(*args, **kwargs)
+    except (OSError, TimeoutError) as error:
+        raise asyncpg.CannotConnectNowError(f"no connection: {type(error).__name__}") from error

@@ -47,6 +47,14 @@ class Postgres:
     async def drop(self, name: str) -> None:
         await self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def halt(self) -> None:
+        """Stops the server, as an upgrade of it does; its data stay."""
+        self._server.stop()
+
+    def resume(self) -> None:
+        """Starts it again."""
+        self._server.start()
+
     def stop(self) -> None:
         self._server.cleanup()
 
