@@ -6,7 +6,7 @@ from bot.app import App
 from bot.settings import Settings
 from playground.server import LocalTelegram
 
-OWNER_ID = 7_000_000_001
+OWNER_ID = 7_900_000_001  # nobody whom `telegram.person(...)` makes without an id
 
 
 class MovableClock:
