@@ -1,6 +1,6 @@
 """Who works here, and the invitations by which they joined."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,6 +91,18 @@ async def name_of(db: AsyncConnection, telegram_id: int) -> str | None:
         query = select(clients.c.name).where(clients.c.telegram_id == telegram_id)
         name = (await db.execute(query)).scalar()
     return name
+
+
+async def names_of(db: AsyncConnection, telegram_ids: Collection[int]) -> dict[int, str]:
+    """The same of many; who has no name anywhere is left out."""
+    as_client = select(clients.c.telegram_id, clients.c.name).where(
+        clients.c.telegram_id.in_(telegram_ids), clients.c.name.is_not(None)
+    )
+    as_staff = select(staff.c.telegram_id, staff.c.name).where(
+        staff.c.telegram_id.in_(telegram_ids)
+    )
+    names = {row.telegram_id: row.name for row in await db.execute(as_client)}
+    return names | {row.telegram_id: row.name for row in await db.execute(as_staff)}
 
 
 async def hire(
