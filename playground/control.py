@@ -13,6 +13,7 @@ Server to page:
   {"event": "action", "chat": <id>, "action": "typing"}
   {"event": "membership", "chat": <id>, "blocked": <bool>}
   {"event": "commands", "chat": <id>, "commands": [{"command", "description"}], "menu_button"}
+  and what an owner of this server adds (`acts`, `parts`, `routes`, `tell`): see `surroundings.py`
   {"re": <n>, "ok": true, "result": ...} or {"re": <n>, "ok": false, "error": <words>}
 <chat>, <message> and <keyboard> are made in `views.py`; a private chat's id is its person's.
 
@@ -51,6 +52,11 @@ if TYPE_CHECKING:
 
 UNSENT_EVENTS_MAX = 10_000  # a page that reads slower than this is cut off
 COMMAND_BYTES_MAX = 64 * 1024
+# What people write stays words: no script, style or address of theirs is ever obeyed.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 _INLINE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
@@ -61,7 +67,10 @@ class Control:
         self._telegram = telegram
         self._page = page
         self._outboxes: set[asyncio.Queue[str | None]] = set()
-        self._acts: dict[str, Callable[[JSON], Awaitable[JSON]]] = {
+        # More than the chats: what else the snapshot tells, and what else there is to fetch.
+        self.parts: list[Callable[[], JSON]] = []
+        self.routes: list[Callable[[web.Application], None]] = []
+        self.acts: dict[str, Callable[[JSON], Awaitable[JSON]]] = {
             "add_person": self._add_person,
             "send": self._send,
             "tap": self._tap,
@@ -82,6 +91,8 @@ class Control:
         if self._page is not None:
             app.router.add_get("/", self.index)
             app.router.add_get("/page/{path:.+}", self.page_file)
+        for add_routes in self.routes:
+            add_routes(app)
         app.on_shutdown.append(self._hang_up)
 
     async def _hang_up(self, _app: web.Application) -> None:
@@ -90,7 +101,8 @@ class Control:
 
     # Telling
 
-    def _tell(self, view: JSON) -> None:
+    def tell(self, view: JSON) -> None:
+        """Tells every page that is open."""
         if not self._outboxes:
             return
         text = orjson.dumps(view).decode()
@@ -101,32 +113,35 @@ class Control:
     def _on_event(self, event: Event) -> None:
         if self._outboxes:
             chat = self._telegram.world.chats[event.chat_id]
-            self._tell(event_view(self._telegram, event, chat))
+            self.tell(event_view(self._telegram, event, chat))
 
     def _on_person(self, person: Person) -> None:
-        self._tell({"event": "person", "chat": chat_view(self._telegram, person)})
+        self.tell({"event": "person", "chat": chat_view(self._telegram, person)})
 
     def _on_commands(self) -> None:
         for person in self._telegram.people.values() if self._outboxes else ():
             view = commands_view(self._telegram, person)
             menu = person.chat.menu_button or self._telegram.backend.profile.menu_button
             event = {"event": "commands", "chat": person.id, "commands": view}
-            self._tell({**event, "menu_button": menu})
+            self.tell({**event, "menu_button": menu})
 
     def snapshot(self) -> JSON:
         """Everything that a page has to know at first."""
         bot = self._telegram.world.bot.payload
-        return {
+        view = {
             "event": "snapshot",
             "bot": {"id": bot["id"], "username": bot["username"], "name": bot["first_name"]},
             "chats": [chat_view(self._telegram, p) for p in self._telegram.people.values()],
         }
+        for part in self.parts:
+            view |= part()
+        return view
 
     # Serving
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One page's WebSocket."""
-        _refuse_strangers(request)
+        refuse_strangers(request)
         socket = web.WebSocketResponse(max_msg_size=COMMAND_BYTES_MAX, heartbeat=30)
         await socket.prepare(request)
         outbox: asyncio.Queue[str | None] = asyncio.Queue()
@@ -148,7 +163,7 @@ class Control:
         try:
             command = orjson.loads(text)
             answer["re"] = command.get("n")
-            act = self._acts[command["do"]]
+            act = self.acts[command["do"]]
             answer |= {"ok": True, "result": await act(command)}
         except (KeyError, IndexError, TypeError, AttributeError, ValueError) as wrong:
             answer["error"] = f"{type(wrong).__name__}: {wrong}"
@@ -156,7 +171,7 @@ class Control:
 
     async def file(self, request: web.Request) -> web.Response:
         """The bytes of a picture; everything else is offered as a download."""
-        _refuse_strangers(request)
+        refuse_strangers(request)
         stored = self._telegram.backend.files.get(request.match_info["file_id"])
         if stored is None:
             raise web.HTTPNotFound
@@ -174,13 +189,17 @@ class Control:
         return self._static(request, request.match_info["path"])
 
     def _static(self, request: web.Request, name: str) -> web.StreamResponse:
-        _refuse_strangers(request)
+        refuse_strangers(request)
         assert self._page is not None
         root = self._page.resolve()
         path = (root / name).resolve()
         if not path.is_relative_to(root) or not path.is_file():
             raise web.HTTPNotFound
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": _POLICY,
+        }
         return web.FileResponse(path, headers=headers)
 
     # Obeying
@@ -254,7 +273,8 @@ class Control:
         return {}
 
 
-def _refuse_strangers(request: web.Request) -> None:
+def refuse_strangers(request: web.Request) -> None:
+    """Answers 403 to another machine, and to somebody else's page in this one's browser."""
     if not is_ours(request):
         raise web.HTTPForbidden
 

@@ -77,7 +77,7 @@ class LocalTelegram:
         self.people: dict[int, Person] = {}
         self.groups: dict[int, Group] = {}
         self.person_listeners: list[Callable[[Person], None]] = []
-        self._control = Control(self, page)
+        self.control = Control(self, page)
         self._wanted_port = port
         self._port = 0
         self._api = BotApi(self.backend, token)
@@ -135,7 +135,7 @@ class LocalTelegram:
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
         app.router.add_route("*", "/bot{token}/{method}", self._api.handle)
         app.router.add_get("/file/bot{token}/{path:.+}", self._api.download)
-        self._control.attach(app)
+        self.control.attach(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self.port)

@@ -1,0 +1,194 @@
+"""The demo: the whole bot in a page of the browser, with a sample business and a movable clock.
+
+The bot is composed as `svoi run` composes it; it gets an address and a clock, nothing else.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.settings import Settings
+from loyalty.programme import Programme, load_programme
+from playground.birthdays import NextBirthday, next_birthday
+from playground.clock import Journey, MovableClock
+from playground.sample.cast import (
+    COLLEAGUES,
+    FIRST_SHOWN,
+    OWNER,
+    STRANGER_ID,
+    STRANGER_NAMES,
+    STRANGER_PHONE,
+    STRANGERS,
+)
+from playground.sample.clients import sample_clients
+from playground.server import HOST, LocalTelegram
+from playground.surroundings import Surroundings
+from playground.world import Keep
+from programmes import SERVICE_CENTRE
+from storage import clients
+from storage.clients import Client
+
+PAGE = Path(__file__).parent / "page"
+BOT_USERNAME = "svoi_demo_bot"
+KEEP = Keep(messages_per_chat=1_000, calls=1_000, file_bytes=256 * 1024 * 1024, updates=1_000)
+
+
+class PortTaken(Exception):
+    """Something else listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.port = port
+
+
+def check_port(port: int) -> None:
+    """Raises `PortTaken` early, before anything else was done for nothing."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(port) from error
+
+
+class Demo:
+    """A local Telegram with its people, the bot, and the clock that both live by."""
+
+    def __init__(self, database: Path, port: int) -> None:
+        self.programme: Programme = load_programme(SERVICE_CENTRE)
+        self.clock = MovableClock()
+        self.telegram = LocalTelegram(
+            port=port,
+            bot_username=BOT_USERNAME,
+            bot_name=self.programme.business.name,
+            keep=KEEP,
+            page=PAGE,
+        )
+        self.telegram.world.clock = self.clock.timestamp
+        self._database = database
+        self._app: App | None = None
+        self._journeys: set[asyncio.Task[None]] = set()
+        self.journey = Journey(self.clock, self.programme.business.timezone, self._settle)
+        self._surroundings = Surroundings(
+            self.telegram,
+            self.clock,
+            self.journey,
+            spawn=self._spawn,
+            find_birthday=self._find_birthday,
+        )
+
+    async def run(self, stopping: asyncio.Event, on_open: Callable[[], None]) -> None:
+        """Serves the page and runs the bot until `stopping`; tells once both are up.
+
+        Raises:
+            PortTaken: something else listens there.
+        """
+        self._app = App(self._settings(), self.clock)
+        await self._meet_people(self._app)
+        try:
+            await self.telegram.come_up()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(self.telegram.port) from None
+            raise
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                run = tasks.create_task(self._run_bot(self._app, stopping))
+                started = tasks.create_task(self._app.started())
+                await asyncio.wait((run, started), return_when=asyncio.FIRST_COMPLETED)
+                if started.done():
+                    on_open()
+                started.cancel()
+        finally:
+            await self.telegram.close()
+
+    async def _run_bot(self, app: App, stopping: asyncio.Event) -> None:
+        try:
+            await app.run(stopping)
+        finally:
+            for journey in self._journeys:
+                journey.cancel()
+
+    def _settings(self) -> Settings:
+        """Whatever the environment says, the demo speaks with nobody but its own Telegram."""
+        return Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            bot_token=self.telegram.token,
+            telegram_api=self.telegram.base_url,
+            database_url=f"sqlite:///{self._database}",
+            programme=SERVICE_CENTRE,
+            owner_ids=frozenset({OWNER.telegram_id}),
+            webhook_url=None,
+            webhook_secret=None,
+        )
+
+    # People
+
+    async def _meet_people(self, app: App) -> None:
+        """Everybody gets a phone; those who know the bot can be written to."""
+        self.telegram.person(
+            STRANGER_NAMES["ru"], id=STRANGER_ID, phone=STRANGER_PHONE, note="stranger|"
+        )
+        self._surroundings.names[STRANGER_ID] = STRANGER_NAMES
+        for colleague in COLLEAGUES:
+            self.telegram.person(
+                colleague.names["ru"],
+                id=colleague.telegram_id,
+                phone=colleague.phone,
+                started=True,
+                note=f"{colleague.role.code}|{colleague.branch or ''}",
+            )
+            self._surroundings.names[colleague.telegram_id] = colleague.names
+        for stranger in STRANGERS:
+            self.telegram.person(
+                stranger.name,
+                id=stranger.telegram_id,
+                phone=stranger.phone,
+                language_code=stranger.language,
+                note="stranger|",
+            )
+        await self._meet_clients(app)
+        self._surroundings.first_shown = list(FIRST_SHOWN)
+
+    async def _meet_clients(self, app: App) -> None:
+        async with app.database.read() as db:
+            for known in sample_clients():
+                client = await clients.by_telegram_id(db, known.telegram_id)
+                if client is None:
+                    continue  # the tests' sample is a short one
+                self.telegram.person(
+                    known.name,
+                    id=known.telegram_id,
+                    phone=known.phone,
+                    language_code=known.language,
+                    started=True,
+                    note=f"client|{self._tier_name(client)}",
+                )
+
+    def _tier_name(self, client: Client) -> str:
+        level = self.programme.tiers.level(client.tier)
+        return "" if level is None else level.name.of("ru")
+
+    # The clock
+
+    async def _settle(self) -> None:
+        assert self._app is not None, "the page opens after the bot was made"
+        await self.telegram.updates.emptied()
+        await self._app.settle()
+
+    def _spawn(self, journey: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(journey)
+        self._journeys.add(task)
+        task.add_done_callback(self._journeys.discard)
+
+    async def _find_birthday(self, person_id: int) -> NextBirthday | None:
+        assert self._app is not None, "the page opens after the bot was made"
+        async with self._app.database.read() as db:
+            client = await clients.by_telegram_id(db, person_id)
+        if client is None:
+            return None
+        return next_birthday(self.programme, client, self.clock.now())

@@ -1,0 +1,53 @@
+"""Who works in the sample business, and the strangers who have not met its bot yet."""
+
+from dataclasses import dataclass
+
+from storage.people import Role
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who works here; the name in each language of the page."""
+
+    telegram_id: int
+    names: dict[str, str]
+    role: Role
+    branch: str | None
+    phone: str
+
+    @property
+    def name(self) -> str:
+        return self.names["ru"]
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody whom the bot does not know."""
+
+    telegram_id: int
+    name: str
+    language: str
+    phone: str
+
+
+STRANGER_ID = 7_100_000_001
+STRANGER_NAMES = {"ru": "Анна", "en": "Anna"}
+STRANGER_PHONE = "+79035550001"
+
+STRANGERS = (
+    Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002"),
+    Stranger(7_100_000_003, "Olivia Brown", "en", "+447700900003"),
+)
+
+OWNER = Colleague(7_100_000_100, {"ru": "Марина", "en": "Marina"}, Role.OWNER, None, "+79035550100")
+OLEG = Colleague(7_100_000_101, {"ru": "Олег", "en": "Oleg"}, Role.STAFF, "Центр", "+79035550101")
+DARIA = Colleague(
+    7_100_000_102, {"ru": "Дарья", "en": "Daria"}, Role.STAFF, "Центр", "+79035550102"
+)
+TIMUR = Colleague(
+    7_100_000_103, {"ru": "Тимур", "en": "Timur"}, Role.STAFF, "Вокзал", "+79035550103"
+)
+LIDIA = Colleague(7_100_000_104, {"ru": "Лидия", "en": "Lidia"}, Role.MANAGER, None, "+79035550104")
+
+COLLEAGUES = (OWNER, OLEG, DARIA, TIMUR, LIDIA)
+FIRST_SHOWN = (STRANGER_ID, OLEG.telegram_id, OWNER.telegram_id)
