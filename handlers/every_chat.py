@@ -2,15 +2,19 @@
 
 from typing import Any
 
+import structlog
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
 from handlers.conversations import Conversation
+from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
 from loyalty.refusals import Refusal
 from templates.every_chat import Cancelled, NothingToCancel, UnknownCommand, UnknownTap
+
+log = structlog.get_logger("handlers")
 
 first = Router(name="every chat, first")
 last = Router(name="every chat, last")
@@ -38,6 +42,9 @@ async def unknown_tap(callback: CallbackQuery, say: Say) -> Replies:
 @last.error()
 async def refused(event: ErrorEvent, stimulus: Stimulus) -> Any:
     """The one place where a refusal becomes words; anything else is a fault and goes on up."""
-    if not isinstance(event.exception, Refusal) or stimulus.say is None:
-        raise event.exception
-    return None
+    refusal = event.exception
+    words = in_words(refusal) if isinstance(refusal, Refusal) else None
+    if words is None or stimulus.say is None:
+        raise refusal
+    log.info("refused", refusal=type(refusal).__name__)
+    return stimulus.say(words)

@@ -19,6 +19,7 @@ from handlers.conversations import Conversation
 from handlers.replies import Say
 from operations.senders import Sender, identify
 from operations.transaction import Tx
+from templates.labels import menu_spellings
 from templates.rendering import Renderer
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -68,8 +69,8 @@ class StimulusMiddleware(BaseMiddleware):
             "state": FSMContext(conversation, key),
             "raw_state": sender.state,
         }
-        if _is_command(event) and conversation.is_open:
-            # A command typed in mid-dialogue ends the dialogue and is obeyed.
+        if _ends_dialogue(event) and conversation.is_open:
+            # A command, or a key of the menu, ends the dialogue that it interrupts and is obeyed.
             data["ended_state"] = sender.state
             data["raw_state"] = None
             conversation.end()
@@ -94,6 +95,6 @@ class StimulusMiddleware(BaseMiddleware):
         return replies
 
 
-def _is_command(update: Update) -> bool:
+def _ends_dialogue(update: Update) -> bool:
     text = update.message.text if update.message else None
-    return text is not None and text.startswith("/")
+    return text is not None and (text.startswith("/") or text in menu_spellings())

@@ -63,7 +63,11 @@ def telegram_keyboard(keyboard: Keyboard) -> TelegramKeyboard:
             return types.ReplyKeyboardMarkup(
                 keyboard=[
                     [
-                        types.KeyboardButton(text=key.label, request_contact=key.request_contact)
+                        types.KeyboardButton(
+                            text=key.label,
+                            request_contact=key.request_contact,
+                            style=None if key.style is None else key.style.value,
+                        )
                         for key in row
                     ]
                     for row in keyboard.rows

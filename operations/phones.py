@@ -58,3 +58,14 @@ def longest_phone(text: str, region: str) -> PhoneTyped | None:
         if phone is not None:
             return PhoneTyped(phone, typed[end:].strip())
     return None
+
+
+def masked_phone(phone: str) -> str:
+    """The country and the last two digits, as a person recognises their own: "+7 ••• •••-••-01"."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return "•••" + phone[-2:]
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    country, _, rest = written.partition(" ")
+    return f"{country} {re.sub(r'[0-9]', '•', rest[:-2])}{rest[-2:]}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import clients
@@ -109,6 +110,16 @@ async def add(db: AsyncConnection, values: Mapping[str, Any]) -> int:
     """A new client's id; IntegrityError where phone, account, card or code is taken."""
     result = await db.execute(insert(clients).values(**values).returning(clients.c.id))
     return int(result.scalar_one())
+
+
+async def add_unless_taken(db: AsyncConnection, values: Mapping[str, Any]) -> int | None:
+    """A new client's id; None where phone, account, card or code is somebody's already."""
+    upsert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    result = await db.execute(
+        upsert(clients).values(**values).on_conflict_do_nothing().returning(clients.c.id)
+    )
+    row = result.first()
+    return None if row is None else int(row.id)
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:

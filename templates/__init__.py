@@ -36,9 +36,10 @@ What to know:
   join the lines; a test asks for one of the two.
 - A name or any other text of a person goes through ``|short(40)`` (one line) or ``|clip(1000)``
   (keeps its lines): it may hold anything and be of any length.
-- Filters: ``money points number signed percent date time datetime days hours minutes duration
-  plural counted short clip owner_text`` (`words.py` documents them), and ``label("menu.card")``
-  for the words of a button that a text speaks of.
+- Filters: ``money points number signed percent date day_month time datetime days hours minutes
+  duration plural counted short clip owner_text`` (`words.py` documents them). Functions:
+  ``label("menu.card")`` for the words of a button that a text speaks of, ``perk(code)`` for the
+  name of a perk.
 - Fields are values: int, str, bool, date, aware datetime, Fraction, Decimal, enums, tuples, nested
   frozen dataclasses, ``None``. Import their types for real, not under TYPE_CHECKING. Bound every
   tuple: ``Annotated[tuple[Row, ...], AtMost(10)]``; ``Link`` is an address, ``Code`` a code.

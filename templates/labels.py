@@ -60,6 +60,13 @@ def spellings(key: str) -> frozenset[str]:
 
 
 @functools.cache
+def menu_spellings() -> frozenset[str]:
+    """What a tap on any key of the menu may send."""
+    keys = [key for key in label_table(LANGUAGES[0]) if key.startswith("menu.")]
+    return frozenset().union(*map(spellings, keys))
+
+
+@functools.cache
 def label_table(lang: str) -> Mapping[str, str]:
     """All labels of a language by their dotted keys."""
     text = (_FOLDER / lang / "labels.toml").read_text(encoding="utf-8")

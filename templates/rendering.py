@@ -22,6 +22,7 @@ from templates.markup import (
     plain_text,
 )
 from templates.messages import Message, Toast
+from templates.perks import perk_name
 from templates.pictures import Picture
 from templates.words import FILTERS, LANGUAGES, LanguageUnknown, Words
 
@@ -119,7 +120,7 @@ def environment(lang: str) -> Environment:
     for name in _REMOVED_FILTERS:
         del env.filters[name]
     env.filters.update({name: _filter(name) for name in FILTERS})
-    env.globals = {"label": _label, "range": range}
+    env.globals = {"label": _label, "perk": _perk, "range": range}
     return env
 
 
@@ -134,6 +135,11 @@ def _filter(name: str) -> Callable[..., object]:
 @pass_context
 def _label(context: Context, key: str, **values: str | int) -> str:
     return Labels(_words(context))(key, **values)
+
+
+@pass_context
+def _perk(context: Context, code: str) -> str:
+    return perk_name(code, Labels(_words(context)))
 
 
 def _words(context: Context) -> Words:

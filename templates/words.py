@@ -166,6 +166,10 @@ class Words:
         this_year = self.now.astimezone(self.timezone).year
         return format_date(day, "d MMMM" if day.year == this_year else "d MMMM y", locale=self.lang)
 
+    def day_month(self, value: dt.date) -> str:
+        """«12 марта», whatever the year: a birthday."""
+        return format_date(value, "d MMMM", locale=self.lang)
+
     def time(self, value: dt.datetime | dt.time) -> str:
         """«18:30», a moment in the reader's zone."""
         clock = value.astimezone(self.timezone) if isinstance(value, dt.datetime) else value

@@ -12,7 +12,7 @@ tier_changes = Table(
     Column("client_id", Identity64, ForeignKey("clients.id"), nullable=False, index=True),
     Column("from_tier", String(32), nullable=False),
     Column("to_tier", String(32), nullable=False),
-    Column("reason", String(24), nullable=False),  # visit | undo | review | invitation
+    Column("reason", String(24), nullable=False),  # storage.tiers.TierReason
     Column("visit_id", Identity64, ForeignKey("visits.id")),
     Column("at", UtcDateTime, nullable=False),
 )
@@ -34,7 +34,7 @@ referrals = Table(
     Column("friend_id", Identity64, ForeignKey("clients.id"), primary_key=True),
     Column("referrer_id", Identity64, ForeignKey("clients.id"), nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
-    Column("status", String(16), nullable=False),  # waiting | rewarded | capped
+    Column("status", String(16), nullable=False),  # loyalty.referrals.ReferralState
     Column("visit_id", Identity64, ForeignKey("visits.id")),  # the one that qualified
     Column("rewarded_at", UtcDateTime),
     Index("ix_referrals_referrer_id", "referrer_id", "rewarded_at"),

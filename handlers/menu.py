@@ -1,0 +1,42 @@
+"""/help, and what is said to words that nobody waited for."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, or_f
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message
+
+from handlers.client_filters import IsClient, IsStranger, Key
+from handlers.registration import welcome
+from handlers.replies import Replies, Say
+from operations.client_card import menu_of, show_help
+from operations.senders import Sender
+from operations.transaction import Tx
+from templates.client import MenuHint
+
+router = Router(name="menu")
+last = Router(name="menu, last")
+
+NOT_A_COMMAND = ~F.text.startswith("/")
+
+
+@router.message(or_f(Command("help"), Key("menu.help")))
+async def help_page(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    if sender.client is None and sender.role is None:
+        return await welcome(tx, say, state, sender.source_kind)
+    return say(show_help(tx, sender))
+
+
+@last.message(NOT_A_COMMAND, IsClient())
+async def unexpected_words(message: Message, tx: Tx, say: Say) -> Replies:
+    return say(MenuHint(menu_of(tx.programme)))
+
+
+@last.message(NOT_A_COMMAND, IsStranger())
+async def words_of_a_stranger(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    if sender.role is not None:
+        return say(show_help(tx, sender))
+    return await welcome(tx, say, state, sender.source_kind)

@@ -1,0 +1,24 @@
+"""Which words a refusal is told in: one line each, and nowhere else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.birthdays import BirthdayUnreadable
+from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong
+from loyalty.refusals import Refusal
+from templates.messages import Message
+from templates.profile import BirthdayRefused, NameRefused
+
+WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
+    NameEmpty: lambda _: NameRefused(too_long=False, length_max_chars=NAME_MAX_CHARS),
+    NameTooLong: lambda _: NameRefused(too_long=True, length_max_chars=NAME_MAX_CHARS),
+    BirthdayUnreadable: lambda refusal: BirthdayRefused(refusal.fault),
+}
+
+
+def in_words(refusal: Refusal) -> Message | None:
+    """What the person is told; None for a refusal that is none of a person's doing: a fault."""
+    for kind in type(refusal).__mro__:
+        if kind in WORDS:
+            return WORDS[kind](refusal)
+    return None

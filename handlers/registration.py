@@ -1,0 +1,300 @@
+"""A stranger becomes a client: /start, consents, the contact, then a name and a birthday.
+
+Until the contact is accepted nothing is kept but the conversation itself and the first link. A key
+tapped twice finds the conversation a step further, and is passed over in silence.
+"""
+
+from datetime import datetime
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from handlers.client_filters import IsClient, IsStranger, Key
+from handlers.links import Guesses, opened_link
+from handlers.replies import Replies, Reply, Say
+from handlers.taps import Tapped
+from loyalty.birthdays import gift_points, read_birthday
+from loyalty.names import read_name
+from operations.client_card import show_card, show_help
+from operations.deep_links import Referral, Source
+from operations.phones import read_contact_phone
+from operations.profile import set_birthday, set_name
+from operations.referrals import first_name
+from operations.registration import (
+    REFERRAL,
+    AlreadyRegistered,
+    Consent,
+    ConsentKind,
+    Consents,
+    Newcomer,
+    PhoneElsewhere,
+    Registered,
+    follow_link,
+    given,
+    promise_of,
+    register_client,
+)
+from operations.senders import Client, Sender
+from operations.transaction import Tx
+from templates.client import BecomeClient
+from templates.registration import (
+    ADVERT_CONSENT_VERSION,
+    DATA_CONSENT_VERSION,
+    AskAdvert,
+    AskBirthday,
+    AskContact,
+    AskName,
+    ContactFault,
+    ContactRefused,
+    Declined,
+    PhoneTaken,
+    Welcome,
+)
+
+router = Router(name="registration")
+
+CLIENT_COMMANDS = (
+    "card",
+    "balance",
+    "history",
+    "tier",
+    "badges",
+    "invite",
+    "profile",
+    "feedback",
+)
+
+
+class Registration(StatesGroup):
+    """Where a newcomer stands."""
+
+    consent = State()
+    advert = State()
+    contact = State()
+    name = State()
+    birthday = State()
+
+
+CONSENT_KEYS = ("registration.agree", "registration.refuse")
+ADVERT_KEYS = ("registration.agree_advert", "registration.skip_advert")
+NAME_KEYS = ("registration.confirm_name", "registration.skip_name")
+
+
+@router.message(Command("start"))
+async def start(
+    message: Message,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    bot: Bot,
+    bot_username: str,
+    guesses: Guesses,
+) -> Replies:
+    source = sender.source_kind
+    link = await opened_link(message, bot, guesses)
+    if isinstance(link, Referral | Source):
+        followed = await follow_link(tx, sender, link)
+        source = followed.source_kind
+        if not followed.known:
+            guesses.missed(sender.telegram_id)
+    if sender.client is not None:
+        return say(show_card(tx, sender.client, sender.language, bot_username))
+    if sender.role is not None:
+        return say(show_help(tx, sender))
+    return await welcome(tx, say, state, source)
+
+
+@router.callback_query(Tapped(BecomeClient), IsStranger())
+async def become_client(
+    callback: CallbackQuery, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    return await welcome(tx, say, state, sender.source_kind)
+
+
+@router.message(Command(*CLIENT_COMMANDS), IsStranger())
+async def not_a_client_yet(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    return await welcome(tx, say, state, sender.source_kind)
+
+
+async def welcome(tx: Tx, say: Say, state: FSMContext, source_kind: str | None) -> Reply:
+    """What this is, and the question that registration begins with."""
+    await state.set_state(Registration.consent)
+    rules = tx.programme.referral
+    friend_points = rules.friend_points if rules and source_kind == REFERRAL else 0
+    promise = promise_of(tx.programme)
+    return say(Welcome(tx.programme.business.name, promise, friend_points))
+
+
+# -- consents
+
+fresh = StateFilter(None, Registration.consent)
+
+
+@router.message(fresh, IsStranger(), Key("registration.agree"))
+async def agreed(message: Message, tx: Tx, say: Say, state: FSMContext) -> Replies:
+    await state.set_state(Registration.advert)
+    await state.set_data({"data": [DATA_CONSENT_VERSION, tx.now.isoformat()]})
+    return ask_advert(tx, say)
+
+
+@router.message(fresh, IsStranger(), Key("registration.refuse"))
+async def declined(message: Message, say: Say, state: FSMContext) -> Replies:
+    await state.set_state(Registration.consent)
+    return say(Declined())
+
+
+@router.message(Registration.advert, IsStranger(), Key(*ADVERT_KEYS))
+async def advert_answered(message: Message, tx: Tx, say: Say, state: FSMContext) -> Replies:
+    adverts = await Key("registration.agree_advert")(message)
+    if adverts:
+        await state.update_data(advert=[ADVERT_CONSENT_VERSION, tx.now.isoformat()])
+    await state.set_state(Registration.contact)
+    return say(AskContact(adverts))
+
+
+@router.message(Registration.advert, IsStranger(), ~Key(*CONSENT_KEYS))
+async def advert_not_answered(message: Message, tx: Tx, say: Say) -> Replies:
+    return ask_advert(tx, say)
+
+
+def ask_advert(tx: Tx, say: Say) -> Reply:
+    return say(AskAdvert(tx.programme.business.name, tx.programme.adverts.weekly_cap))
+
+
+# -- the contact: the client exists from here on
+
+
+@router.message(Registration.contact, IsStranger(), F.contact)
+async def contact_shared(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    assert message.contact is not None
+    assert message.from_user is not None
+    if message.forward_origin is not None:
+        return say(ContactRefused(ContactFault.FORWARDED))
+    if message.contact.user_id != sender.telegram_id:
+        return say(ContactRefused(ContactFault.SOMEBODY_ELSES))
+    phone = read_contact_phone(message.contact.phone_number)
+    if phone is None:
+        return say(ContactRefused(ContactFault.UNREADABLE))
+    newcomer = Newcomer(
+        telegram_id=sender.telegram_id,
+        phone=phone,
+        first_name=message.from_user.first_name,
+        language=sender.language,
+        consents=_consents(await state.get_data()),
+        source_kind=sender.source_kind,
+        source_code=sender.source_code,
+    )
+    match await register_client(tx, newcomer):
+        case Registered() as registered:
+            await state.set_data({})
+            await state.set_state(Registration.name)
+            return say(_ask_name(tx, registered))
+        case AlreadyRegistered(client):
+            await state.clear()
+            return say(show_card(tx, client, sender.language, bot_username))
+        case PhoneElsewhere():
+            await state.clear()
+            return say(PhoneTaken(tx.programme.business.name))
+
+
+def _consents(kept: dict[str, list[str]]) -> Consents:
+    return Consents(
+        data=_consent(ConsentKind.DATA, kept["data"]),
+        advert=_consent(ConsentKind.ADVERT, kept["advert"]) if "advert" in kept else None,
+    )
+
+
+def _consent(kind: ConsentKind, kept: list[str]) -> Consent:
+    version, at = kept
+    return given(kind, version, datetime.fromisoformat(at))
+
+
+def _ask_name(tx: Tx, registered: Registered) -> AskName:
+    rules = tx.programme.referral
+    brought = registered.referrer is not None and rules is not None
+    return AskName(
+        name=registered.client.name,
+        points=registered.welcome_points,
+        balance=registered.client.balance,
+        known=registered.known,
+        referrer=first_name(registered.referrer) if registered.referrer else None,
+        friend_points=rules.friend_points if rules and brought else 0,
+        qualifying_bill=rules.qualifying_bill if rules and brought else 0,
+    )
+
+
+@router.message(Registration.contact, IsStranger(), ~Key(*ADVERT_KEYS))
+async def contact_typed(message: Message, say: Say) -> Replies:
+    return say(ContactRefused(ContactFault.TYPED))
+
+
+@router.message(fresh, IsStranger(), F.contact)
+async def contact_without_consent(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    return await welcome(tx, say, state, sender.source_kind)
+
+
+# -- the name and the birthday: neither need be told
+
+
+@router.message(Registration.name, IsClient(), Key(*NAME_KEYS))
+async def name_confirmed(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    assert sender.client is not None
+    confirmed = await Key("registration.confirm_name")(message)
+    return await _on_to_birthday(tx, say, state, sender.client, greet=confirmed)
+
+
+@router.message(Registration.name, IsClient(), F.text)
+async def name_typed(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    assert sender.client is not None
+    name = read_name(message.text or "")
+    client = await set_name(tx, client_id=sender.client.id, name=name)
+    return await _on_to_birthday(tx, say, state, client, greet=True)
+
+
+async def _on_to_birthday(
+    tx: Tx, say: Say, state: FSMContext, client: Client, *, greet: bool
+) -> Reply:
+    await state.set_state(Registration.birthday)
+    gift = gift_points(tx.programme, client.tier)
+    return say(AskBirthday(client.name if greet else None, gift))
+
+
+@router.message(Registration.birthday, IsClient(), Key("registration.skip_birthday"))
+async def birthday_skipped(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    assert sender.client is not None
+    await state.clear()
+    return say(show_card(tx, sender.client, sender.language, bot_username))
+
+
+@router.message(Registration.birthday, IsClient(), F.text, ~Key(*NAME_KEYS))
+async def birthday_typed(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    assert sender.client is not None
+    birthday = read_birthday(message.text or "", tx.today)
+    client = await set_birthday(tx, client_id=sender.client.id, birthday=birthday)
+    await state.clear()
+    return say(show_card(tx, client, sender.language, bot_username))
+
+
+@router.message(StateFilter(Registration.name, Registration.birthday), IsClient())
+@router.message(StateFilter(Registration.advert, Registration.contact), IsStranger())
+async def tapped_twice(message: Message) -> Replies:
+    """A key of the step before, or a contact once more: the question stands as it is."""
+    return None

@@ -1,0 +1,263 @@
+"""Friends who bring friends: whose link it was, and what a friend's visit earns both (rule 14)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from loyalty.calendar import day_starts, month_starts
+from loyalty.points import valid_through
+from loyalty.programme import Programme
+from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
+from operations import deep_links, ledger
+from operations.deep_links import deep_link
+from operations.ledger import EntryKind
+from operations.outgoing import notify, to_client
+from operations.standing import revisit_badges
+from operations.transaction import Tx
+from storage import clients, referrals
+from storage import ledger as entries
+from storage.clients import Client, ClientStatus
+from storage.referrals import Referral
+from storage.tiers import TierReason
+from templates.referrals import (
+    FRIENDS_SHOWN_MAX,
+    FriendBonus,
+    FriendCame,
+    FriendLine,
+    Invite,
+    NoInvitations,
+    RewardTakenBack,
+    ShareText,
+)
+
+MERGES_FOLLOWED_MAX = 8
+
+
+@dataclass(frozen=True)
+class ReferralOutcome:
+    """What a friend's visit made due; all of it 0 and None where nothing was."""
+
+    state: ReferralState | None = None
+    friend_points: int = 0
+    referrer_points: int = 0
+    referrer_id: int | None = None
+
+
+NOTHING_DUE = ReferralOutcome()
+
+
+async def attribute_referral(tx: Tx, *, friend_id: int, referral_code: str | None) -> Client | None:
+    """Keeps who brought the friend who is registering just now; None: nobody did."""
+    if referral_code is None or tx.programme.referral is None:
+        return None
+    referrer = await clients.by_referral_code(tx.db, referral_code)
+    if referrer is None or referrer.status is not ClientStatus.ACTIVE or referrer.id == friend_id:
+        return None
+    added = await referrals.add(tx.db, friend_id=friend_id, referrer_id=referrer.id, now=tx.now)
+    return referrer if added else None
+
+
+async def reward_referral(tx: Tx, *, friend: Client, visit_id: int, bill: int) -> ReferralOutcome:
+    """Pays both for the friend's visit, if it is the one that the reward waits for.
+
+    Args:
+        friend: whose visit it is; the caller holds the row locked.
+        bill: of the visit, before any discount, in minor units.
+    """
+    rules = tx.programme.referral
+    referral = None if rules is None else await referrals.of_friend(tx.db, friend.id)
+    if rules is None or referral is None:
+        return NOTHING_DUE
+    # A friend registers after their referrer did, so rows are always locked up the same line.
+    referrer = await _locked_referrer(tx, referral)
+    reward = referral_reward(
+        rules,
+        referral.status,
+        bill=bill,
+        rewarded_this_month=await referrals.rewarded_since(
+            tx.db, referral.referrer_id, month_began(tx)
+        ),
+    )
+    if reward is None:
+        return NOTHING_DUE
+    referrer_points = reward.referrer_points if referrer is not None else 0
+    await _grant(tx, friend.id, reward.friend_points, friend.id, visit_id, "friend")
+    if referrer is not None:
+        await _grant(tx, referrer.id, referrer_points, friend.id, visit_id, "referrer")
+    await referrals.settle(
+        tx.db, friend.id, status=reward.state, visit_id=visit_id, rewarded_at=tx.now
+    )
+    await _tell_both(tx, friend, referrer, reward.friend_points, referrer_points, reward.state)
+    if referrer is not None:
+        await revisit_badges(tx, referrer, visit_id=visit_id, reason=TierReason.VISIT)
+    return ReferralOutcome(
+        reward.state, reward.friend_points, referrer_points, referral.referrer_id
+    )
+
+
+async def revoke_referral(
+    tx: Tx,
+    *,
+    visit_id: int,
+    bill_left: int = 0,
+    actor_id: int | None = None,
+    reason: TierReason = TierReason.UNDO,
+) -> ReferralOutcome:
+    """Takes both rewards back when the visit that earned them goes; another visit may qualify.
+
+    `bill_left` is what a return left of the bill: while that still qualifies, nothing changes.
+    The figures of the outcome are what was taken back.
+    """
+    rules = tx.programme.referral
+    referral = await referrals.rewarded_by_visit(tx.db, visit_id)
+    if referral is None or (rules is not None and qualifies(rules, bill_left)):
+        return NOTHING_DUE
+    friend = await clients.lock(tx.db, referral.friend_id)
+    referrer = await _locked_referrer(tx, referral)
+    referral = await referrals.rewarded_by_visit(tx.db, visit_id)  # as it is under the lock
+    if referral is None or friend is None:
+        return NOTHING_DUE
+    taken = await _reverse_grants(tx, visit_id, reason, actor_id)
+    await referrals.settle(
+        tx.db, friend.id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
+    )
+    for client in (friend, referrer):
+        if client is not None and taken.get(client.id):
+            await notify(
+                tx,
+                to_client(client),
+                RewardTakenBack(points=taken[client.id], as_friend=client.id == friend.id),
+            )
+    if referrer is not None:
+        await revisit_badges(tx, referrer, visit_id=visit_id, reason=reason)
+    return ReferralOutcome(
+        ReferralState.TAKEN_BACK,
+        taken.get(friend.id, 0),
+        0 if referrer is None else taken.get(referrer.id, 0),
+        referral.referrer_id,
+    )
+
+
+async def _locked_referrer(tx: Tx, referral: Referral) -> Client | None:
+    """Who is rewarded: the record that the referrer's was merged into, if it was; None: erased."""
+    client_id: int | None = referral.referrer_id
+    for _ in range(MERGES_FOLLOWED_MAX):
+        client = None if client_id is None else await clients.lock(tx.db, client_id)
+        if client is None or client.status is ClientStatus.ERASED:
+            return None
+        if client.status is ClientStatus.ACTIVE:
+            return None if client.id == referral.friend_id else client
+        client_id = client.merged_into_id
+    return None
+
+
+async def _grant(
+    tx: Tx, client_id: int, points: int, friend_id: int, visit_id: int, whose: str
+) -> None:
+    if points:
+        await ledger.grant(
+            tx,
+            client_id,
+            points,
+            kind=EntryKind.REFERRAL,
+            # With the visit: after a return another visit may earn the reward anew.
+            key=f"referral:{friend_id}:{whose}:{visit_id}",
+            valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
+            visit_id=visit_id,
+            reason=whose,
+        )
+
+
+async def _reverse_grants(
+    tx: Tx, visit_id: int, reason: TierReason, actor_id: int | None
+) -> dict[int, int]:
+    """Points taken back, by client."""
+    kind = EntryKind.UNDO if reason is TierReason.UNDO else EntryKind.RETURN
+    taken: dict[int, int] = {}
+    for entry in await entries.of_visit(tx.db, visit_id):
+        if entry.kind is not EntryKind.REFERRAL or entry.amount <= 0:
+            continue
+        if await entries.reversed_amount(tx.db, entry.id):
+            continue
+        posted = await ledger.reverse(
+            tx,
+            entry.id,
+            kind=kind,
+            key=f"{kind.value}:{visit_id}:referral:{entry.id}",
+            visit_id=visit_id,
+            actor_id=actor_id,
+        )
+        taken[entry.client_id] = taken.get(entry.client_id, 0) - posted.amount
+    return taken
+
+
+async def _tell_both(
+    tx: Tx,
+    friend: Client,
+    referrer: Client | None,
+    friend_points: int,
+    referrer_points: int,
+    state: ReferralState,
+) -> None:
+    if friend_points:
+        name = None if referrer is None else first_name(referrer)
+        bonus = FriendBonus(points=friend_points, referrer=name)
+        await notify(tx, to_client(friend), bonus)
+    rules = tx.programme.referral
+    if referrer is not None and rules is not None and rules.referrer_points:
+        came = FriendCame(
+            friend=first_name(friend),
+            points=referrer_points,
+            capped=state is ReferralState.CAPPED,
+            monthly_cap=rules.monthly_cap,
+        )
+        await notify(tx, to_client(referrer), came)
+
+
+def first_name(client: Client) -> str | None:
+    """All that one client is told of another: no surname, no phone."""
+    return _first_word(client.name)
+
+
+def _first_word(name: str | None) -> str | None:
+    words = (name or "").split()
+    return words[0] if words else None
+
+
+def month_began(tx: Tx) -> datetime:
+    """The instant at which the business's calendar month began."""
+    return day_starts(month_starts(tx.today), tx.programme.business.timezone)
+
+
+async def show_invite(
+    tx: Tx, client: Client, bot_username: str, recommendation: str
+) -> Invite | NoInvitations:
+    """The client's link, and what came of it."""
+    rules = tx.programme.referral
+    if rules is None or client.referral_code is None:
+        return NoInvitations()
+    link = deep_link(bot_username, deep_links.Referral(client.referral_code))
+    sharing = urlencode({"url": link, "text": recommendation}, quote_via=quote)
+    found = await referrals.counts(tx.db, client.id)
+    waiting = sum(number for status, number in found.items() if status in AWAITING_VISIT)
+    brought = await referrals.brought_by(tx.db, client.id, limit=FRIENDS_SHOWN_MAX)
+    return Invite(
+        link=link,
+        share_link=f"https://t.me/share/url?{sharing}",
+        referrer_points=rules.referrer_points,
+        friend_points=rules.friend_points,
+        qualifying_bill=rules.qualifying_bill,
+        monthly_cap=rules.monthly_cap,
+        waiting=waiting,
+        rewarded=sum(found.values()) - waiting,
+        friends=tuple(
+            FriendLine(name=_first_word(friend.name), came=friend.status not in AWAITING_VISIT)
+            for friend in brought
+        ),
+    )
+
+
+def share_text(programme: Programme) -> ShareText:
+    """What the friend reads beside the link."""
+    rules = programme.referral
+    return ShareText(programme.business.name, rules.friend_points if rules else 0)

@@ -1,0 +1,239 @@
+"""How a stranger becomes a client: the link that brought them, then the verified contact."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from loyalty.names import name_from_profile
+from loyalty.points import valid_through
+from loyalty.programme import Programme
+from loyalty.referrals import link_ignored
+from loyalty.tiers import level_for
+from operations import deep_links, ledger
+from operations.card_numbers import random_card_number
+from operations.deep_links import Referral, Source
+from operations.ledger import EntryKind
+from operations.referrals import attribute_referral
+from operations.senders import Sender
+from operations.standing import cashback_of
+from operations.transaction import Tx
+from storage import clients, consents, people, phone_cases
+from storage.clients import Client, ClientStatus
+from storage.consents import Consent, ConsentKind
+from templates.registration import Promise
+
+__all__ = [
+    "REFERRAL",
+    "AlreadyRegistered",
+    "Consent",
+    "ConsentKind",
+    "Consents",
+    "Followed",
+    "Newcomer",
+    "PhoneElsewhere",
+    "Registered",
+    "RegistrationLost",
+    "follow_link",
+    "given",
+    "promise_of",
+    "register_client",
+]
+
+ATTEMPTS_MAX = 12  # card numbers tried, and races lost, before it is a fault
+REFERRAL, SOURCE = "referral", "source"  # kinds of what brought an account
+
+
+@dataclass(frozen=True)
+class Consents:
+    """What the stranger agreed to; the advertising consent only where it was given."""
+
+    data: Consent
+    advert: Consent | None
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A stranger whose own contact Telegram has verified."""
+
+    telegram_id: int
+    phone: str  # E.164
+    first_name: str  # as Telegram has it: anything
+    language: str
+    consents: Consents
+    source_kind: str | None = None
+    source_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The client exists from here on."""
+
+    client: Client
+    welcome_points: int
+    known: bool  # a card from before the bot was claimed (rule 16)
+    referrer: Client | None
+
+
+@dataclass(frozen=True)
+class AlreadyRegistered:
+    """This account has its card; nothing was changed."""
+
+    client: Client
+
+
+@dataclass(frozen=True)
+class PhoneElsewhere:
+    """Another account holds the card of this phone: staff have a case to look at (rule 18)."""
+
+    case_id: int
+
+
+class RegistrationLost(RuntimeError):
+    """No free card number, or a race without end: a fault, not a refusal."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A link that was opened; `source_kind` is what counts as having brought the account."""
+
+    known: bool  # False: the code is nobody's
+    source_kind: str | None
+
+
+async def follow_link(tx: Tx, sender: Sender, link: Referral | Source) -> Followed:
+    """Remembers the first link that a stranger opened; later ones change nothing (rule 14)."""
+    kind = SOURCE
+    own = False
+    if isinstance(link, Referral):
+        kind = REFERRAL
+        referrer = await clients.by_referral_code(tx.db, link.code)
+        if referrer is None or referrer.status is not ClientStatus.ACTIVE:
+            return Followed(known=False, source_kind=sender.source_kind)
+        own = referrer.telegram_id == sender.telegram_id
+    ignored = link_ignored(
+        own_link=own,
+        client_already=sender.client is not None,
+        same_phone=False,  # the phone is not known yet; a second account of it never registers
+        earlier_link=sender.source_kind is not None,
+    )
+    if ignored is not None:
+        return Followed(known=True, source_kind=sender.source_kind)
+    await people.note_source(tx.db, sender.telegram_id, kind=kind, code=link.code, now=tx.now)
+    return Followed(known=True, source_kind=kind)
+
+
+async def register_client(
+    tx: Tx, newcomer: Newcomer
+) -> Registered | AlreadyRegistered | PhoneElsewhere:
+    """Makes the stranger a client, once however often it is asked, with all that comes with it."""
+    for attempt in range(ATTEMPTS_MAX):
+        own = await clients.by_telegram_id(tx.db, newcomer.telegram_id)
+        if own is not None:
+            return AlreadyRegistered(own)
+        holder = await clients.by_phone(tx.db, newcomer.phone)
+        if holder is not None:
+            holder = await clients.lock(tx.db, holder.id)
+        if holder is not None and holder.phone == newcomer.phone:
+            if holder.telegram_id is not None:
+                return await _phone_elsewhere(tx, holder, newcomer)
+            await clients.change(tx.db, holder.id, await _claim(tx, newcomer, holder))
+            return await _admitted(tx, newcomer, holder.id, known=True)
+        added = await clients.add_unless_taken(tx.db, _new_row(tx, newcomer, attempt))
+        if added is not None:
+            return await _admitted(tx, newcomer, added, known=False)
+    raise RegistrationLost
+
+
+async def _phone_elsewhere(tx: Tx, holder: Client, newcomer: Newcomer) -> PhoneElsewhere:
+    case_id = await phone_cases.open_phone_case(
+        tx.db, client_id=holder.id, telegram_id=newcomer.telegram_id, now=tx.now
+    )
+    return PhoneElsewhere(case_id)
+
+
+def _new_row(tx: Tx, newcomer: Newcomer, attempt: int) -> dict[str, Any]:
+    level = level_for(tx.programme, 0)
+    return {
+        **_registration(tx, newcomer),
+        "phone": newcomer.phone,
+        "name": name_from_profile(newcomer.first_name),
+        **_codes(tx.programme, attempt),
+        "status": ClientStatus.ACTIVE.value,
+        "created_at": tx.now,
+        "tier": level.code,
+        "tier_since": tx.today,
+    }
+
+
+async def _claim(tx: Tx, newcomer: Newcomer, holder: Client) -> dict[str, Any]:
+    """What registration adds to an imported row; what the business knew already stays."""
+    codes = await _free_codes(tx)
+    missing = {name: code for name, code in codes.items() if getattr(holder, name) is None}
+    name = holder.name or name_from_profile(newcomer.first_name)
+    return {**_registration(tx, newcomer), "name": name, **missing}
+
+
+def _registration(tx: Tx, newcomer: Newcomer) -> dict[str, Any]:
+    return {
+        "telegram_id": newcomer.telegram_id,
+        "language": newcomer.language,
+        "advert_consent": newcomer.consents.advert is not None,
+        "registered_at": tx.now,
+        "registered_on": tx.today,
+    }
+
+
+async def _free_codes(tx: Tx) -> dict[str, str]:
+    for attempt in range(ATTEMPTS_MAX):
+        codes = _codes(tx.programme, attempt)
+        if await clients.by_card_number(tx.db, codes["card_number"]) is None:
+            return codes
+    raise RegistrationLost
+
+
+def _codes(programme: Programme, attempt: int) -> dict[str, str]:
+    return {
+        "card_number": random_card_number(programme.business.phone_region, attempt=attempt),
+        "card_code": deep_links.random_code(deep_links.CARD_CODE_CHARS),
+        "referral_code": deep_links.random_code(deep_links.REFERRAL_CODE_CHARS),
+    }
+
+
+async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) -> Registered:
+    for consent in (newcomer.consents.data, newcomer.consents.advert):
+        if consent is not None:
+            await consents.add(tx.db, client_id, consent)
+    points = tx.programme.points
+    if points.welcome:
+        await ledger.grant(
+            tx,
+            client_id,
+            points.welcome,
+            kind=EntryKind.WELCOME,
+            key=f"welcome:{client_id}",
+            valid_through=valid_through(tx.today, points.lifetime_days),
+        )
+    code = newcomer.source_code if newcomer.source_kind == REFERRAL else None
+    referrer = await attribute_referral(tx, friend_id=client_id, referral_code=code)
+    client = await clients.by_id(tx.db, client_id)
+    assert client is not None, "added or claimed in this very transaction"
+    return Registered(client, points.welcome, known, referrer)
+
+
+def given(kind: ConsentKind, text_version: str, at: datetime) -> Consent:
+    """A consent to this version of its text."""
+    return Consent(kind, given=True, text_version=text_version, at=at)
+
+
+def promise_of(programme: Programme) -> Promise:
+    """What the programme gives to whoever comes; levels by invitation are promised to nobody."""
+    open_levels = [level for level in programme.tiers.levels if not level.invitation_only]
+    cashbacks = [cashback_of(programme, level) for level in open_levels]
+    steps = [step.cashback_percent for step in programme.earning.steps]
+    return Promise(
+        welcome_points=programme.points.welcome,
+        point_value=programme.points.value,
+        cashback_from=cashbacks[0],
+        cashback_to=max([*cashbacks, *steps]),
+        birthday_points=programme.birthday.points if programme.birthday else 0,
+    )

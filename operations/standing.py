@@ -1,0 +1,181 @@
+"""What a client has reached, looked at again after a visit, an undo or a return (rules 12, 13).
+
+An upgrade is at once; only taking back the visit that lifted a client lowers them at once, all
+else waits for the review.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from loyalty.badges import VisitFacts, earned_badges
+from loyalty.programme import Level, Programme
+from loyalty.tiers import level_for, upgraded, window_start
+from operations.outgoing import notify, to_client
+from operations.transaction import Tx
+from storage import badges, clients, referrals, tiers, visits
+from storage.clients import Client
+from storage.tiers import TierReason
+from templates.standing import BadgeLine, Celebration, TakenBack
+
+BADGES_TOLD_MAX = 10
+
+__all__ = ["StandingChanges", "TierReason", "current_level", "revisit_badges", "revisit_standing"]
+
+
+@dataclass(frozen=True)
+class StandingChanges:
+    """What changed; the levels' and badges' codes."""
+
+    level_before: str
+    level_after: str
+    badges_won: tuple[str, ...] = ()
+    badges_lost: tuple[str, ...] = ()
+
+
+def current_level(tx: Tx, client: Client) -> Level:
+    """The level that the client holds; the lowest where the programme no longer has theirs."""
+    return tx.programme.tiers.level(client.tier) or level_for(tx.programme, 0)
+
+
+async def revisit_standing(
+    tx: Tx, client: Client, visit_id: int | None, reason: TierReason
+) -> StandingChanges:
+    """Level and badges after this visit was booked, taken back or returned; the client is told.
+
+    The caller holds the client's row locked and has written the visit.
+    """
+    held = current_level(tx, client)
+    if reason is TierReason.VISIT:
+        level = upgraded(tx.programme, held, await _value(tx, client.id))
+    else:
+        level = await _without_visit(tx, client.id, held, visit_id)
+    if level.code != client.tier:
+        await _move(tx, client, level, visit_id, reason)
+    won, lost = await _badge_changes(tx, client.id, visit_id, reason)
+    rank = tx.programme.tiers.rank
+    await _tell(
+        tx,
+        client,
+        risen_to=level if rank(level) > rank(held) else None,
+        fallen_to=level if rank(level) < rank(held) else None,
+        won=won,
+        lost=lost,
+    )
+    return StandingChanges(held.code, level.code, won, lost)
+
+
+async def revisit_badges(
+    tx: Tx, client: Client, *, visit_id: int | None, reason: TierReason
+) -> StandingChanges:
+    """The badges alone: of a referrer, whose friend's visit it is."""
+    won, lost = await _badge_changes(tx, client.id, visit_id, reason)
+    await _tell(tx, client, risen_to=None, fallen_to=None, won=won, lost=lost)
+    return StandingChanges(client.tier, client.tier, won, lost)
+
+
+async def _value(tx: Tx, client_id: int) -> int:
+    rules = tx.programme.tiers
+    since = window_start(tx.today, rules.window_days)
+    return await visits.qualifying_value(tx.db, client_id, rules.qualify_by, since=since)
+
+
+async def _without_visit(tx: Tx, client_id: int, held: Level, visit_id: int | None) -> Level:
+    """The level as it would be had the visit not lifted the client; else the one held."""
+    if visit_id is None or held.invitation_only:
+        return held
+    changes = await tiers.changes_since(tx.db, client_id, lifted_by_visit=visit_id)
+    if not changes or any(
+        change.reason in (TierReason.REVIEW, TierReason.INVITATION) for change in changes
+    ):
+        return held
+    rules = tx.programme.tiers
+    before = rules.level(changes[0].from_tier) or level_for(tx.programme, 0)
+    reached = level_for(tx.programme, await _value(tx, client_id))
+    lowest = max(before, reached, key=rules.rank)
+    return min(held, lowest, key=rules.rank)
+
+
+async def _move(
+    tx: Tx, client: Client, level: Level, visit_id: int | None, reason: TierReason
+) -> None:
+    await clients.change(tx.db, client.id, {"tier": level.code, "tier_since": tx.today})
+    await tiers.add_change(
+        tx.db,
+        client_id=client.id,
+        from_tier=client.tier,
+        to_tier=level.code,
+        reason=reason,
+        visit_id=visit_id,
+        now=tx.now,
+    )
+
+
+async def _badge_changes(
+    tx: Tx, client_id: int, visit_id: int | None, reason: TierReason
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Badges won and badges taken back by this visit."""
+    if not tx.programme.badges:
+        return (), ()
+    earned = earned_badges(tx.programme, await badge_facts(tx, client_id))
+    held = await badges.held(tx.db, client_id)
+    if reason is TierReason.VISIT:
+        missing = [code for code in earned if code not in {grant.badge for grant in held}]
+        won = [
+            code
+            for code in missing
+            if await badges.grant(tx.db, client_id, code, visit_id=visit_id, now=tx.now)
+        ]
+        return tuple(won), ()
+    lost = [
+        grant.badge for grant in held if grant.visit_id == visit_id and grant.badge not in earned
+    ]
+    if lost:
+        await badges.revoke(tx.db, client_id, lost, now=tx.now)
+    return (), tuple(lost)
+
+
+async def badge_facts(tx: Tx, client_id: int) -> VisitFacts:
+    """What badges look at in this client's history."""
+    history = await visits.history(tx.db, client_id)
+    return VisitFacts(
+        visits=history.visits,
+        largest_bill=history.largest_bill,
+        referrals=await referrals.came_and_paid(tx.db, client_id),
+        months=history.months,
+    )
+
+
+async def _tell(
+    tx: Tx,
+    client: Client,
+    *,
+    risen_to: Level | None,
+    fallen_to: Level | None,
+    won: tuple[str, ...],
+    lost: tuple[str, ...],
+) -> None:
+    if risen_to is not None or won:
+        celebration = Celebration(
+            level=None if risen_to is None else risen_to.name.of(client.language),
+            cashback=None if risen_to is None else cashback_of(tx.programme, risen_to),
+            discount=None if risen_to is None else risen_to.discount_percent,
+            perks=() if risen_to is None else risen_to.perks[:BADGES_TOLD_MAX],
+            badges=_lines(tx.programme, won, client.language),
+        )
+        await notify(tx, to_client(client), celebration)
+    if fallen_to is not None or lost:
+        level = None if fallen_to is None else fallen_to.name.of(client.language)
+        taken = TakenBack(level=level, badges=_lines(tx.programme, lost, client.language))
+        await notify(tx, to_client(client), taken)
+
+
+def cashback_of(programme: Programme, level: Level) -> Fraction:
+    """What the level earns, where no larger bill says more."""
+    own = level.cashback_percent
+    return programme.earning.cashback_percent if own is None else own
+
+
+def _lines(programme: Programme, codes: Sequence[str], language: str) -> tuple[BadgeLine, ...]:
+    found = (programme.badge(code) for code in codes[:BADGES_TOLD_MAX])
+    return tuple(BadgeLine(badge.icon, badge.name.of(language)) for badge in found if badge)

@@ -1,0 +1,79 @@
+"""A client's history: visits and ledger entries as one list, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import ledger_entries, visits
+
+# What a visit earned or was paid with is told on the visit's own line.
+_TOLD_BY_VISIT = ("visit", "redemption")
+VISIT = "visit"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A visit, or an entry of the ledger; `points` of a visit are what it earned less what it
+    spent."""
+
+    kind: str  # "visit", or storage.ledger.EntryKind
+    id: int
+    at: datetime
+    points: int
+    visit_id: int | None
+    service_code: str | None
+    service_text: str | None
+    bill: int | None
+    status: str | None
+
+
+def _events(client_id: int) -> Any:
+    told_by_visit = ledger_entries.c.visit_id.is_not(None) & ledger_entries.c.kind.in_(
+        _TOLD_BY_VISIT
+    )
+    booked: Select[Any] = select(
+        literal(VISIT).label("kind"),
+        visits.c.id.label("id"),
+        visits.c.at.label("at"),
+        (visits.c.points_earned - visits.c.points_spent).label("points"),
+        visits.c.id.label("visit_id"),
+        visits.c.service_code.label("service_code"),
+        visits.c.service_text.label("service_text"),
+        visits.c.bill.label("bill"),
+        visits.c.status.label("status"),
+    ).where(visits.c.client_id == client_id)
+    posted: Select[Any] = select(
+        ledger_entries.c.kind,
+        ledger_entries.c.id,
+        ledger_entries.c.at,
+        ledger_entries.c.amount,
+        ledger_entries.c.visit_id,
+        null(),
+        null(),
+        null(),
+        null(),
+    ).where(ledger_entries.c.client_id == client_id, ~told_by_visit)
+    return union_all(booked, posted).subquery("events")
+
+
+async def count(db: AsyncConnection, client_id: int) -> int:
+    """How many events there are."""
+    query = select(func.count()).select_from(_events(client_id))
+    return int((await db.execute(query)).scalar_one())
+
+
+async def page(
+    db: AsyncConnection, client_id: int, *, limit: int, offset: int
+) -> tuple[Event, ...]:
+    """Events from this place on, the newest first."""
+    events = _events(client_id)
+    query = (
+        select(events)
+        .order_by(events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return tuple(Event(**row) for row in (await db.execute(query)).mappings())

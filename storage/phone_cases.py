@@ -1,0 +1,35 @@
+"""Cases about a phone that a second Telegram account claims."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import cases as all_cases
+from storage.cases import CaseKind, CaseStatus
+from storage.tables import cases
+
+
+async def open_phone_case(
+    db: AsyncConnection, *, client_id: int, telegram_id: int, now: datetime
+) -> int:
+    """The open case of this account and this client, whose row the caller holds locked."""
+    query = select(cases.c.id).where(
+        cases.c.client_id == client_id,
+        cases.c.telegram_id == telegram_id,
+        cases.c.kind == CaseKind.PHONE,
+        cases.c.status == CaseStatus.OPEN,
+    )
+    known = (await db.execute(query)).scalars().first()
+    if known is not None:
+        return int(known)
+    added = await all_cases.add(
+        db,
+        {
+            "client_id": client_id,
+            "kind": CaseKind.PHONE,
+            "telegram_id": telegram_id,
+            "opened_at": now,
+        },
+    )
+    return added.id

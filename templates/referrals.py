@@ -1,0 +1,100 @@
+"""What friends who bring friends are told; of each other they learn the first name, no more."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from templates.keyboards import Button, CopyText, InlineKeyboard, Keyboard, OpenUrl
+from templates.labels import Labels
+from templates.messages import AtMost, Link, Message, message
+from templates.screens import Open, Screen
+
+FRIENDS_SHOWN_MAX = 10
+
+
+@dataclass(frozen=True)
+class FriendLine:
+    """A friend in the list of those brought along."""
+
+    name: str | None
+    came: bool  # and the reward is paid, or the cap was reached
+
+
+@message("referrals/invite")
+@dataclass(frozen=True)
+class Invite(Message):
+    """The personal link, and what came of it."""
+
+    link: Link
+    share_link: Link
+    referrer_points: int
+    friend_points: int
+    qualifying_bill: int  # minor units
+    monthly_cap: int
+    waiting: int
+    rewarded: int
+    friends: Annotated[tuple[FriendLine, ...], AtMost(FRIENDS_SHOWN_MAX)]
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("invite.share"), OpenUrl(self.share_link)),
+            Button(labels("invite.copy"), CopyText(self.link)),
+        )
+
+
+@message("referrals/share_text")
+@dataclass(frozen=True)
+class ShareText(Message):
+    """What the friend reads beside the link: written in the client's own voice."""
+
+    business: str
+    friend_points: int
+
+
+@message("referrals/no_invitations")
+@dataclass(frozen=True)
+class NoInvitations(Message):
+    """The programme gives nothing for friends now."""
+
+
+@message("referrals/friend_bonus")
+@dataclass(frozen=True)
+class FriendBonus(Message):
+    """To the friend: the first visit's bonus is here."""
+
+    points: int
+    referrer: str | None
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("open.balance"), Open(Screen.BALANCE)),
+            Button(labels("open.invite"), Open(Screen.INVITE)),
+        )
+
+
+@message("referrals/friend_came")
+@dataclass(frozen=True)
+class FriendCame(Message):
+    """To the referrer: the friend came; the reward, or that this month's cap is reached."""
+
+    friend: str | None
+    points: int
+    capped: bool
+    monthly_cap: int
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("open.balance"), Open(Screen.BALANCE)),
+            Button(labels("open.invite"), Open(Screen.INVITE)),
+        )
+
+
+@message("referrals/reward_taken_back")
+@dataclass(frozen=True)
+class RewardTakenBack(Message):
+    """The visit that had earned it was taken back or returned; another visit may earn it again."""
+
+    points: int
+    as_friend: bool
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))
