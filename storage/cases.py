@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.job_claims import unclaimed
@@ -45,6 +45,7 @@ class Case:
     status: CaseStatus
     opened_at: datetime
     due_at: datetime | None
+    reminded_at: datetime | None  # that it is late
     answered_at: datetime | None  # first
     closed_at: datetime | None
     closed_by: int | None
@@ -89,34 +90,6 @@ async def add(db: AsyncConnection, values: Mapping[str, Any]) -> Case:
     """A new open case."""
     statement = insert(cases).values(**values, status=CaseStatus.OPEN).returning(*_COLUMNS)
     return _case((await db.execute(statement)).mappings().one())
-
-
-async def open_phone_case(
-    db: AsyncConnection, *, client_id: int, telegram_id: int, now: datetime
-) -> int:
-    """The open case of this account and this client's phone, made if there is none.
-
-    The caller holds the client locked. Whoever answers cases hears of it by the clock.
-    """
-    query = select(cases.c.id).where(
-        cases.c.client_id == client_id,
-        cases.c.telegram_id == telegram_id,
-        cases.c.kind == CaseKind.PHONE,
-        _OPEN,
-    )
-    known: int | None = (await db.execute(query.limit(1))).scalar()
-    if known is not None:
-        return known
-    made = await add(
-        db,
-        {
-            "client_id": client_id,
-            "kind": CaseKind.PHONE,
-            "telegram_id": telegram_id,
-            "opened_at": now,
-        },
-    )
-    return made.id
 
 
 async def by_id(db: AsyncConnection, case_id: int) -> Case | None:
@@ -188,6 +161,10 @@ async def owe(db: AsyncConnection, case_id: int, due_at: datetime) -> None:
     )
 
 
+async def note_reminded(db: AsyncConnection, case_id: int, now: datetime) -> None:
+    await _set(db, case_id, {"reminded_at": now})
+
+
 async def note_answered(db: AsyncConnection, case_id: int, now: datetime) -> None:
     """An answer went out: nothing is owed until the client writes again."""
     await _set(
@@ -224,6 +201,30 @@ async def say(
     return int((await db.execute(statement.returning(case_messages.c.id))).scalar_one())
 
 
+async def last_by_staff(db: AsyncConnection, case_id: int) -> CaseMessage | None:
+    """The newest answer."""
+    query = (
+        select(*_MESSAGE)
+        .where(case_messages.c.case_id == case_id, case_messages.c.author == Author.STAFF)
+        .order_by(case_messages.c.id.desc())
+        .limit(1)
+    )
+    row = (await db.execute(query)).mappings().first()
+    return None if row is None else CaseMessage(**{**row, "author": Author(row["author"])})
+
+
+async def last_rating(db: AsyncConnection, case_id: int) -> int | None:
+    """The last that the client gave."""
+    query = (
+        select(case_messages.c.rating)
+        .where(case_messages.c.case_id == case_id, case_messages.c.rating.is_not(None))
+        .order_by(case_messages.c.id.desc())
+        .limit(1)
+    )
+    rating: int | None = (await db.execute(query)).scalar()
+    return rating
+
+
 async def last_messages(db: AsyncConnection, case_id: int, *, limit: int) -> list[CaseMessage]:
     """The newest so many, in the order in which they were said."""
     query = (
@@ -241,10 +242,12 @@ async def count_messages(db: AsyncConnection, case_id: int) -> int:
     return int((await db.execute(query)).scalar_one())
 
 
-async def untold(db: AsyncConnection, job: str, *, after_id: int, limit: int) -> list[int]:
+async def untold(
+    db: AsyncConnection, job: str, period: str, *, after_id: int, limit: int
+) -> list[int]:
     """Open cases whose opening this job has not told yet."""
     query = select(cases.c.id).where(
-        _OPEN, cases.c.id > after_id, unclaimed(job, cases.c.id, "opened")
+        _OPEN, cases.c.id > after_id, unclaimed(job, cases.c.id, period)
     )
     return list((await db.execute(query.order_by(cases.c.id).limit(limit))).scalars())
 
@@ -252,10 +255,11 @@ async def untold(db: AsyncConnection, job: str, *, after_id: int, limit: int) ->
 async def overdue(
     db: AsyncConnection, now: datetime, *, after_id: int, limit: int
 ) -> Sequence[Case]:
-    """Open cases whose answer is late."""
+    """Open cases whose answer is late, and nobody was reminded of it."""
+    not_reminded = or_(cases.c.reminded_at.is_(None), cases.c.reminded_at < cases.c.due_at)
     query = (
         select(*_COLUMNS)
-        .where(_OPEN, cases.c.due_at <= now, cases.c.id > after_id)
+        .where(_OPEN, cases.c.due_at <= now, not_reminded, cases.c.id > after_id)
         .order_by(cases.c.id)
         .limit(limit)
     )

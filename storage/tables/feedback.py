@@ -29,7 +29,8 @@ cases = Table(
     Column("telegram_id", BigInteger),  # the account that claims the phone
     Column("status", String(16), nullable=False),  # open | closed
     Column("opened_at", UtcDateTime, nullable=False),
-    Column("due_at", UtcDateTime),
+    Column("due_at", UtcDateTime),  # an answer is owed by then; none: it is the client's turn
+    Column("reminded_at", UtcDateTime),  # that it is late
     Column("answered_at", UtcDateTime),  # first
     Column("closed_at", UtcDateTime),
     Column("closed_by", BigInteger),

@@ -1,31 +1,13 @@
 """What tests of the scheduler share: a clock to move, letters that were offered."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from loyalty.programme import Programme, load_programme
 from programmes import SERVICE_CENTRE
 from storage.outbox import Letter
-
-OWNER_ID = 7_000_000_001
-
-
-class MovableClock:
-    """Business time that a test sets; a Monday noon in Moscow to begin with."""
-
-    def __init__(self, start: datetime = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        return self._now
-
-    def move(self, by: timedelta) -> None:
-        self._now += by
-
-    def move_to(self, moment: datetime) -> None:
-        self._now = moment
+from tests.movable_clock import MovableClock
 
 
 class Postbox:

@@ -15,8 +15,9 @@ from storage import clients
 from storage.database import Database
 from storage.ledger import EntryKind
 from templates.occasions import Birthday, Timing
-from tests.scheduler.conftest import MovableClock, Postbox
-from tests.scheduler.people import Town
+from tests.movable_clock import MovableClock
+from tests.scheduler.conftest import Postbox
+from tests.town import Town
 
 LONG_AGO = date(2026, 1, 1)
 BORN = {"birthday_day": 12, "birthday_month": 3, "birthday_told_on": LONG_AGO}

@@ -21,7 +21,9 @@ from storage.database import Database
 from storage.tables import job_claims as claims_table
 from storage.tables import outbox
 from templates.every_chat import Apology
-from tests.scheduler.conftest import OWNER_ID, MovableClock, Postbox
+from tests.movable_clock import MovableClock
+from tests.scheduler.conftest import Postbox
+from tests.town import OWNER_ID
 
 CHAT_FIRST = 100
 LOCKED = OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))

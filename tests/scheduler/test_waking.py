@@ -7,7 +7,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.waking import SILENT_MAX_S, TICK_S, WATCH_S, Every, Jumps, Waking
-from tests.scheduler.conftest import MovableClock
+from tests.movable_clock import MovableClock
 
 
 class Stopwatch:

@@ -1,0 +1,334 @@
+"""Cases: what a client complains of, who answers it, and what each of them reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from templates.callbacks import Callback, callback
+from templates.feedback import AboutVisit, Rating
+from templates.keyboards import Button, InlineKeyboard, Keyboard, Style
+from templates.labels import Labels
+from templates.messages import AtMost, Message, Toast, message
+
+CASES_PAGE_ROWS = 8
+SAID_SHOWN_MAX = 8
+
+
+@callback("case")
+@dataclass(frozen=True)
+class OpenCase(Callback):
+    """Shows a case to who answers it."""
+
+    case_id: int
+
+
+@callback("case_page")
+@dataclass(frozen=True)
+class TurnCases(Callback):
+    """Another page of the list, in place of the one that is shown."""
+
+    page: int
+
+
+@callback("case_answer")
+@dataclass(frozen=True)
+class AnswerCase(Callback):
+    """Asks for the answer's words."""
+
+    case_id: int
+
+
+@callback("case_close")
+@dataclass(frozen=True)
+class CloseCase(Callback):
+    """Nothing more is to be done."""
+
+    case_id: int
+
+
+@callback("case_send")
+@dataclass(frozen=True)
+class SendAnyway(Callback):
+    """The answer goes out although a colleague was quicker."""
+
+    case_id: int
+
+
+@callback("case_drop")
+@dataclass(frozen=True)
+class DropAnswer(Callback):
+    """The answer stays unsent."""
+
+    case_id: int
+
+
+class Topic(StrEnum):
+    """What a case is about."""
+
+    COMPLAINT = "complaint"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A case as every message to its answerers begins."""
+
+    number: int
+    topic: Topic
+    client: str | None
+    phone: str | None
+    visit: AboutVisit | None
+    rating: Rating | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the conversation; `by` None: the client."""
+
+    by: str | None
+    by_staff: bool
+    at: datetime
+    rating: Rating | None
+    text: str | None
+
+
+def _answer_keys(labels: Labels, case_id: int, topic: Topic) -> Keyboard:
+    return InlineKeyboard.of(
+        (
+            Button(labels("cases.answer"), AnswerCase(case_id), Style.PRIMARY),
+            Button(labels("cases.close"), CloseCase(case_id)),
+        ),
+        (Button(labels("cases.open", case=case_id), OpenCase(case_id)),),
+    )
+
+
+@message("cases/opened")
+@dataclass(frozen=True)
+class Opened(Message):
+    """To managers and owners: a client is unhappy, or a phone is claimed twice."""
+
+    heading: Heading
+    due_at: datetime
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return _answer_keys(labels, self.heading.number, self.heading.topic)
+
+
+@message("cases/client_wrote")
+@dataclass(frozen=True)
+class ClientWrote(Message):
+    """To managers and owners: more from the client."""
+
+    heading: Heading
+    text: str | None
+    due_at: datetime
+    reopened: bool
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return _answer_keys(labels, self.heading.number, self.heading.topic)
+
+
+@message("cases/overdue")
+@dataclass(frozen=True)
+class Overdue(Message):
+    """To managers and owners: the promised hours are over."""
+
+    heading: Heading
+    due_at: datetime
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return _answer_keys(labels, self.heading.number, self.heading.topic)
+
+
+@message("cases/answered_by")
+@dataclass(frozen=True)
+class AnsweredBy(Message):
+    """To the other managers and owners: somebody took care of it."""
+
+    number: int
+    client: str | None
+    by: str
+    text: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("cases.open", case=self.number), OpenCase(self.number))
+        )
+
+
+@message("cases/closed_by")
+@dataclass(frozen=True)
+class ClosedBy(Message):
+    """To the other managers and owners: the case is closed."""
+
+    number: int
+    client: str | None
+    by: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("cases.open", case=self.number), OpenCase(self.number))
+        )
+
+
+@dataclass(frozen=True)
+class ListedCase:
+    """A line of the list; `due_at` None: the next word is the client's."""
+
+    number: int
+    topic: Topic
+    client: str | None
+    rating: Rating | None
+    due_at: datetime | None
+    is_late: bool
+
+
+@message("cases/open_cases")
+@dataclass(frozen=True)
+class OpenCases(Message):
+    """What waits for an answer, the most urgent first."""
+
+    rows: Annotated[tuple[ListedCase, ...], AtMost(CASES_PAGE_ROWS)]
+    total: int
+    page: int
+    pages: int
+
+    def keyboard(self, labels: Labels) -> Keyboard | None:
+        if not self.rows:
+            return None
+        turns = []
+        if self.page > 1:
+            turns.append(Button(labels("cases.back"), TurnCases(self.page - 1)))
+        if self.page < self.pages:
+            turns.append(Button(labels("cases.on"), TurnCases(self.page + 1)))
+        return InlineKeyboard.of(*((_row(labels, row),) for row in self.rows), turns)
+
+
+def _row(labels: Labels, row: ListedCase) -> Button:
+    mark = "🔥" if row.is_late else ("🕓" if row.due_at else "💬")
+    name = row.client or "…"
+    return Button(labels("cases.row", mark=mark, case=row.number, name=name), OpenCase(row.number))
+
+
+@message("cases/case")
+@dataclass(frozen=True)
+class Case(Message):
+    """The whole of a case, as who answers it sees it."""
+
+    heading: Heading
+    opened_at: datetime
+    due_at: datetime | None
+    is_late: bool
+    closed_by: str | None
+    is_open: bool
+    earlier: int  # how many messages are not shown
+    said: Annotated[tuple[Said, ...], AtMost(SAID_SHOWN_MAX)]
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        number = self.heading.number
+        return InlineKeyboard.of(
+            (
+                Button(labels("cases.answer"), AnswerCase(number), Style.PRIMARY),
+                Button(labels("cases.close"), CloseCase(number)) if self.is_open else None,
+            ),
+            (Button(labels("cases.list"), TurnCases(1)),),
+        )
+
+
+@message("cases/ask_answer")
+@dataclass(frozen=True)
+class AskAnswer(Message):
+    """What shall the client be told?"""
+
+    number: int
+    client: str | None
+    business: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("cases.cancel"), DropAnswer(self.number)))
+
+
+@message("cases/overtaken")
+@dataclass(frozen=True)
+class Overtaken(Message):
+    """A colleague was quicker: shall the words go out all the same?"""
+
+    number: int
+    by: str | None
+    text: str | None  # of the colleague; None: closed without an answer
+    mine: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("cases.confirm_send"), SendAnyway(self.number)),
+            Button(labels("cases.refuse_send"), DropAnswer(self.number)),
+        )
+
+
+@message("cases/answered")
+@dataclass(frozen=True)
+class Answered(Message):
+    """The answer is on its way."""
+
+    number: int
+    client: str | None
+    is_open: bool
+    reachable: bool
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.of(
+            (Button(labels("cases.close"), CloseCase(self.number)) if self.is_open else None,),
+            (Button(labels("cases.list"), TurnCases(1)),),
+        )
+
+
+@message("cases/dropped")
+@dataclass(frozen=True)
+class Dropped(Message):
+    """Nothing was sent; the case stands as it stood."""
+
+    number: int
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("cases.open", case=self.number), OpenCase(self.number))
+        )
+
+
+@message("cases/own_case")
+@dataclass(frozen=True)
+class OwnCase(Toast):
+    """Nobody answers their own complaint."""
+
+
+@message("cases/answer_too_long")
+@dataclass(frozen=True)
+class AnswerTooLong(Message):
+    """More words than are sent in one message."""
+
+    length: int
+    length_max: int
+
+
+@message("cases/answer_text_only")
+@dataclass(frozen=True)
+class AnswerTextOnly(Message):
+    """Only words go out as an answer."""
+
+
+@message("cases/closed")
+@dataclass(frozen=True)
+class Closed(Toast):
+    """It is closed."""
+
+    number: int
+
+
+@message("cases/closed_before")
+@dataclass(frozen=True)
+class ClosedBefore(Toast):
+    """A colleague was quicker."""
+
+    number: int
+    by: str | None
