@@ -13,6 +13,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.client_filters import IsClient, IsStranger, Key
+from handlers.commands import role_commands
 from handlers.links import Guesses, opened_link
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
@@ -101,10 +102,12 @@ async def start(
         source = followed.source_kind
         if not followed.known:
             guesses.missed(sender.telegram_id)
+    # Who owns the business by its settings joined by no link: the desk's commands come here.
+    own = role_commands(tx.programme, sender.telegram_id, sender.role) if sender.role else ()
     if sender.client is not None:
-        return say(show_card(tx, sender.client, sender.language, bot_username))
+        return [say(show_card(tx, sender.client, sender.language, bot_username)), *own]
     if sender.role is not None:
-        return say(show_help(tx, sender))
+        return [say(show_help(tx, sender)), *own]
     return await welcome(tx, say, state, source)
 
 

@@ -13,6 +13,8 @@ from operations.phones import read_phone
 
 SHORT_CHARS = 7
 LONG_CHARS = 8  # where the short ones grow scarce
+SHORT_ATTEMPTS = 7
+REDRAWS_MAX = 20  # of numbers that happen to be somebody's phone, in small countries
 _PROBES_PER_LENGTH = 12  # some 30 ms, once in a process
 _PHONE_CHARS = range(7, 13)  # a card's number alone, or with an amount of up to five digits
 _PROBING = 20270201  # any number will do; the same one gives every process the same digits
@@ -20,7 +22,16 @@ _PROBING = 20270201  # any number will do; the same one gives every process the 
 
 def random_card_number(region: str, *, attempt: int) -> str:
     """A number that may be taken already: try again with the next attempt, from 0 on."""
-    length = SHORT_CHARS if attempt < SHORT_CHARS else LONG_CHARS
+    length = SHORT_CHARS if attempt < SHORT_ATTEMPTS else LONG_CHARS
+    number = _any_number(region, length)
+    for _ in range(REDRAWS_MAX):
+        if read_phone(number, region) is None:
+            break
+        number = _any_number(region, length)
+    return number
+
+
+def _any_number(region: str, length: int) -> str:
     first = secrets.choice(first_digits(region))
     rest = "".join(secrets.choice("0123456789") for _ in range(length - 2))
     return first + rest + luhn_digit(first + rest)
