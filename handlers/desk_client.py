@@ -1,0 +1,115 @@
+"""The desk's view of a client: by /client, or by the QR code of the client's card."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import Message
+
+from handlers.desk_screens import client_screen
+from handlers.desk_visit import VisitSteps, nobody
+from handlers.links import Guesses, Opens
+from handlers.replies import Replies, Say
+from handlers.roles import Has
+from operations.deep_links import CardLink
+from operations.desk import (
+    WhoUnreadable,
+    client_of_card,
+    desk_view,
+    find_client,
+    read_who_alone,
+)
+from operations.phones import read_contact_phone
+from operations.senders import Client, Role, Sender
+from operations.transaction import Tx
+from templates import desk
+from templates.messages import Message as Words
+
+# A scanned card is a /start with a link of its own kind: it is asked before registration is.
+scans = Router(name="scanned cards")
+scans.message.filter(Has(Role.STAFF))
+
+router = Router(name="clients at the desk")
+router.message.filter(Has(Role.STAFF))
+
+
+class LookUp(StatesGroup):
+    """Whom to show."""
+
+    who = State()
+
+
+@scans.message(Opens(CardLink))
+async def scanned(
+    message: Message,
+    link: CardLink,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    guesses: Guesses,
+) -> Replies:
+    client = await client_of_card(tx, link.code)
+    if client is None:
+        guesses.missed(sender.telegram_id)
+        return say(desk.NobodyHasCard())
+    return say(await _view(client, tx, sender, state))
+
+
+@router.message(Command("client"))
+async def client(
+    message: Message,
+    command: CommandObject,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    bot_username: str,
+) -> Replies:
+    if not (command.args or "").strip():
+        await state.set_state(LookUp.who)
+        return say(desk.AskWho(for_visit=False))
+    return say(await _find(command.args or "", tx, sender, state, bot_username))
+
+
+@router.message(LookUp.who, F.text)
+async def who(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    return say(await _find(message.text or "", tx, sender, state, bot_username))
+
+
+@router.message(LookUp.who, F.contact)
+async def who_by_contact(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    assert message.contact is not None
+    phone = read_contact_phone(message.contact.phone_number) or ""
+    return say(await _find(phone, tx, sender, state, bot_username))
+
+
+@router.message(LookUp.who)
+async def not_words(message: Message, say: Say) -> Replies:
+    return say(desk.TypeIt())
+
+
+async def _find(text: str, tx: Tx, sender: Sender, state: FSMContext, bot_username: str) -> Words:
+    try:
+        typed = read_who_alone(text, tx.programme)
+    except WhoUnreadable:
+        await state.set_state(LookUp.who)
+        return desk.WhoUnreadable(for_visit=False)
+    found = await find_client(tx, typed.who)
+    if found is None:
+        return nobody(typed.who, bot_username)
+    return await _view(found, tx, sender, state)
+
+
+async def _view(client: Client, tx: Tx, sender: Sender, state: FSMContext) -> Words:
+    """The view; an amount typed next begins a visit, without another tap."""
+    view = await desk_view(tx, actor=sender, client=client)
+    await state.clear()
+    if not view.is_oneself:
+        await state.set_state(VisitSteps.bill)
+        await state.set_data({"client_id": client.id})
+    return client_screen(view, tx.programme, sender.language)

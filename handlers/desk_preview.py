@@ -1,0 +1,51 @@
+"""The buttons under a preview: ✅, ❌, another branch, show it again."""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from handlers.desk_screens import previewed, settled
+from handlers.replies import Replies, Say
+from handlers.roles import Has
+from handlers.taps import Tapped
+from operations.senders import Role, Sender
+from operations.transaction import Tx
+from operations.visit_previews import ask_branch_anew, repeat_preview
+from operations.visits import confirm_visit, refuse_preview
+from templates.previews import ChangeBranch, ConfirmVisit, RefuseVisit, RepeatPreview
+
+router = Router(name="previews of visits")
+router.callback_query.filter(Has(Role.STAFF))
+
+
+@router.callback_query(Tapped(ConfirmVisit))
+async def confirm(
+    callback: CallbackQuery, tap: ConfirmVisit, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await confirm_visit(
+        tx, preview_id=tap.preview_id, actor=sender, branch_place=tap.branch
+    )
+    return settled(outcome, tx, sender, say)
+
+
+@router.callback_query(Tapped(RefuseVisit))
+async def refuse(
+    callback: CallbackQuery, tap: RefuseVisit, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await refuse_preview(tx, preview_id=tap.preview_id, actor=sender)
+    return settled(outcome, tx, sender, say)
+
+
+@router.callback_query(Tapped(ChangeBranch))
+async def change_branch(
+    callback: CallbackQuery, tap: ChangeBranch, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await ask_branch_anew(tx, actor=sender, preview_id=tap.preview_id)
+    return say.edit(previewed(outcome, tx, sender))
+
+
+@router.callback_query(Tapped(RepeatPreview))
+async def repeat(
+    callback: CallbackQuery, tap: RepeatPreview, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await repeat_preview(tx, actor=sender, preview_id=tap.preview_id)
+    return say.edit(previewed(outcome, tx, sender))

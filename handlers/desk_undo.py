@@ -1,0 +1,112 @@
+"""/undo, and the button under a visit that was just confirmed."""
+
+from typing import assert_never
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from handlers.desk_screens import booked_screen
+from handlers.replies import Replies, Say
+from handlers.roles import Has
+from handlers.taps import Tapped
+from operations.booking import Booked
+from operations.desk import called
+from operations.senders import Role, Sender
+from operations.transaction import Tx
+from operations.undo import (
+    ChooseVisit,
+    NothingToUndo,
+    NotYours,
+    Undone,
+    UndoOutcome,
+    UndoQuestion,
+    UndoTooLate,
+    VisitUnknown,
+    keep_visit,
+    question_undo,
+    undo_last,
+    undo_visit,
+)
+from operations.visit_previews import SelfService
+from templates import desk, undo
+from templates.messages import Message as Words
+from templates.previews import OpenUndo
+from templates.undo import KeepVisit, UndoVisit
+
+router = Router(name="undo")
+router.message.filter(Has(Role.STAFF))
+router.callback_query.filter(Has(Role.STAFF))
+
+
+@router.message(Command("undo"))
+async def undo_command(message: Message, tx: Tx, sender: Sender, say: Say) -> Replies:
+    return say(_screen(await undo_last(tx, actor=sender), tx, sender))
+
+
+@router.callback_query(Tapped(OpenUndo))
+async def ask(callback: CallbackQuery, tap: OpenUndo, tx: Tx, sender: Sender, say: Say) -> Replies:
+    outcome = await question_undo(tx, visit_id=tap.visit_id, actor=sender)
+    return say.edit(_screen(outcome, tx, sender))
+
+
+@router.callback_query(Tapped(UndoVisit))
+async def confirm(
+    callback: CallbackQuery, tap: UndoVisit, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await undo_visit(tx, visit_id=tap.visit_id, actor=sender)
+    return say.edit(_screen(outcome, tx, sender))
+
+
+@router.callback_query(Tapped(KeepVisit))
+async def keep(
+    callback: CallbackQuery, tap: KeepVisit, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await keep_visit(tx, visit_id=tap.visit_id, actor=sender)
+    return say.edit(_screen(outcome, tx, sender))
+
+
+def _screen(
+    outcome: UndoOutcome | UndoQuestion | NothingToUndo | ChooseVisit | Booked,
+    tx: Tx,
+    sender: Sender,
+) -> Words:
+    minutes = tx.programme.desk.undo_minutes
+    match outcome:
+        case Undone(visit=visit, client=client):
+            return undo.VisitUndone(
+                visit_id=visit.id,
+                client_name=called(client),
+                bill=visit.bill,
+                points=visit.points_earned,
+                balance=outcome.balance,
+                staff_name=outcome.staff_name,
+                is_mine=outcome.is_mine,
+                repeated=outcome.repeated,
+            )
+        case UndoQuestion(visit=visit, client=client):
+            return undo.AskUndo(visit.id, called(client), visit.bill, visit.points_earned)
+        case UndoTooLate(visit=visit):
+            return undo.TooLate(visit.id, visit.at, minutes)
+        case NotYours():
+            return undo.NotYours(outcome.visit_id)
+        case SelfService():
+            return desk.SelfService()
+        case VisitUnknown() | NothingToUndo():
+            return undo.NothingToUndo(minutes)
+        case Booked():
+            return booked_screen(outcome, tx, sender)
+        case ChooseVisit():
+            choices = tuple(
+                undo.UndoChoice(
+                    visit_id=choice.visit.id,
+                    at=choice.visit.at,
+                    client_name=called(choice.client),
+                    bill=choice.visit.bill,
+                    staff_name=choice.staff_name,
+                )
+                for choice in outcome.choices[: undo.CHOICES_MAX]
+            )
+            return undo.ChooseUndo(choices, minutes)
+        case _:
+            assert_never(outcome)

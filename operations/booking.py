@@ -1,0 +1,140 @@
+"""A visit on the books: what it posts, counts and tells, in one transaction."""
+
+from dataclasses import dataclass
+
+from loyalty.points import valid_through
+from loyalty.programme import Level
+from loyalty.visits import VisitTerms
+from operations.desk import ServiceTyped
+from operations.ledger import EntryKind, grant
+from operations.receipts import send_receipt
+from operations.referrals import reward_referral
+from operations.senders import Sender
+from operations.standing import TierReason, current_level, revisit_standing
+from operations.transaction import Tx
+from storage import audit_log, clients, ledger, staff, visit_previews, visits
+from storage.clients import Client
+from storage.visit_previews import PreviewStatus
+from storage.visits import Visit
+
+
+@dataclass(frozen=True)
+class Booked:
+    """The visit stands, by this tap or by an earlier one."""
+
+    visit: Visit
+    client: Client
+    level: Level  # held before the visit
+    balance: int  # right after the visit's points
+    staff_name: str | None  # who confirmed; none: an owner who is on no list
+    is_mine: bool
+    repeated: bool
+
+
+async def book_visit(
+    tx: Tx,
+    *,
+    actor: Sender,
+    client: Client,
+    terms: VisitTerms,
+    service: ServiceTyped,
+    branch: str,
+    preview_id: int,
+) -> Booked:
+    """Books the visit with all that follows from it: points, receipt, level, badges, referral.
+
+    The caller holds `client` locked and has found the preview open; `client` is as before.
+    """
+    visit = await visits.add(
+        tx.db,
+        {
+            "client_id": client.id,
+            "branch": branch,
+            "service_code": service.code,
+            "service_text": service.text,
+            "bill": terms.bill,
+            "discount": terms.discount,
+            "points_spent": terms.points_spent,
+            "to_pay": terms.to_pay,
+            "eligible": terms.eligible,
+            "percent": terms.percent,
+            "points_earned": terms.points_earned,
+            "tier": terms.tier,
+            "staff_id": actor.telegram_id,
+            "at": tx.now,
+            "on_day": tx.today,
+            "preview_id": preview_id,
+        },
+    )
+    closed = await visit_previews.close(
+        tx.db, preview_id, PreviewStatus.CONFIRMED, visit_id=visit.id
+    )
+    assert closed, "the client's lock lets one confirmation through"
+    balance = await _grant_points(tx, visit)
+    await _count_visit(tx, client, visit)
+    await audit_log.record(
+        tx.db,
+        now=tx.now,
+        actor_id=actor.telegram_id,
+        action="visit.confirmed",
+        client_id=client.id,
+        subject_id=visit.id,
+        details={"bill": visit.bill, "points": visit.points_earned, "preview": preview_id},
+    )
+    await send_receipt(tx, client=client, visit=visit, balance=balance)
+    await reward_referral(tx, friend=client, visit_id=visit.id, bill=visit.bill)
+    await revisit_standing(tx, client, visit.id, TierReason.VISIT)
+    return Booked(
+        visit=visit,
+        client=client,
+        level=current_level(tx, client),
+        balance=balance,
+        staff_name=await staff.name_of(tx.db, actor.telegram_id),
+        is_mine=True,
+        repeated=False,
+    )
+
+
+async def _grant_points(tx: Tx, visit: Visit) -> int:
+    """The visit's points under the preview's key; returns the balance after them."""
+    if visit.points_earned == 0:
+        client = await clients.by_id(tx.db, visit.client_id)
+        assert client is not None
+        return client.balance
+    posted = await grant(
+        tx,
+        visit.client_id,
+        visit.points_earned,
+        kind=EntryKind.VISIT,
+        key=f"visit:{visit.preview_id}",
+        valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
+        visit_id=visit.id,
+        actor_id=visit.staff_id,
+    )
+    return posted.balance_after
+
+
+async def _count_visit(tx: Tx, client: Client, visit: Visit) -> None:
+    """Brings the caches on the client's row up to date; `client` is locked."""
+    last = visit.on_day if client.last_visit_on is None else client.last_visit_on
+    await clients.change(
+        tx.db,
+        client.id,
+        {"visits": client.visits + 1, "last_visit_on": max(last, visit.on_day)},
+    )
+
+
+async def booked_visit(tx: Tx, *, visit: Visit, client: Client, actor: Sender) -> Booked:
+    """A visit that stands already, as its confirmation told it."""
+    entries = await ledger.of_visit(tx.db, visit.id)
+    earned = [entry for entry in entries if entry.kind is EntryKind.VISIT]
+    level = tx.programme.tiers.level(visit.tier) or current_level(tx, client)
+    return Booked(
+        visit=visit,
+        client=client,
+        level=level,
+        balance=earned[0].balance_after if earned else client.balance,
+        staff_name=await staff.name_of(tx.db, visit.staff_id),
+        is_mine=visit.staff_id == actor.telegram_id,
+        repeated=True,
+    )

@@ -1,0 +1,242 @@
+"""Taking a confirmation back, within the window, as a reversal (rule 25)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operations.authority import require
+from operations.booking import Booked, booked_visit
+from operations.ledger import EntryKind, reverse
+from operations.receipts import send_undone
+from operations.referrals import revoke_referral
+from operations.senders import Role, Sender
+from operations.standing import TierReason, revisit_standing
+from operations.transaction import Tx
+from operations.visit_previews import SelfService, refuse_oneself
+from storage import audit_log, clients, ledger, staff, visits
+from storage.clients import Client
+from storage.visits import Visit
+
+CHOICES_MAX = 8
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The visit counts for nothing any more, by this request or by an earlier one."""
+
+    visit: Visit
+    client: Client
+    balance: int | None  # now; none where it was taken back earlier
+    staff_name: str | None  # who took it back; none: an owner who is on no list
+    is_mine: bool
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class UndoQuestion:
+    """It can be taken back, if that is meant."""
+
+    visit: Visit
+    client: Client
+
+
+@dataclass(frozen=True)
+class UndoTooLate:
+    """The window is over."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True)
+class NotYours:
+    """A colleague confirmed it; the attempt is on record."""
+
+    visit_id: int
+
+
+@dataclass(frozen=True)
+class VisitUnknown:
+    """There is no such visit."""
+
+
+@dataclass(frozen=True)
+class NothingToUndo:
+    """No confirmation to take back."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A visit that a manager can take back."""
+
+    visit: Visit
+    client: Client
+    staff_name: str | None
+
+
+@dataclass(frozen=True)
+class ChooseVisit:
+    """A manager says which; newest first."""
+
+    choices: tuple[Choice, ...]
+
+
+UndoOutcome = Undone | UndoTooLate | NotYours | VisitUnknown | SelfService
+
+
+async def undo_last(tx: Tx, *, actor: Sender) -> UndoOutcome | NothingToUndo | ChooseVisit:
+    """Takes back the actor's last confirmation; twice is once.
+
+    A manager in whose branch somebody else confirmed last is asked which one; where there has been
+    one only, that is it.
+    """
+    require(actor, Role.STAFF)
+    if actor.may_act_as(Role.MANAGER):
+        recent = await _branch_recent(tx, actor)
+        if recent and recent[0].staff_id != actor.telegram_id:
+            open_ones = [visit for visit in recent if not visit.is_undone]
+            if len(open_ones) > 1 or (open_ones and recent[0].is_undone):
+                return ChooseVisit(await _choices(tx, open_ones))
+            return await undo_visit(tx, visit_id=(open_ones or recent)[0].id, actor=actor)
+    last = await visits.last_by_staff(tx.db, actor.telegram_id)
+    if last is None:
+        return NothingToUndo()
+    return await undo_visit(tx, visit_id=last.id, actor=actor)
+
+
+async def undo_visit(tx: Tx, *, visit_id: int, actor: Sender) -> UndoOutcome:
+    """Takes this visit back: its points, badges, level and the referral's reward."""
+    found = await _found(tx, visit_id, actor)
+    if not isinstance(found, UndoQuestion):
+        return found
+    visit, client = found.visit, found.client
+    if visit.is_undone:
+        return await _undone_before(tx, visit, client, actor)
+    return await _undo(tx, visit, client, actor) if is_undoable(tx, visit) else UndoTooLate(visit)
+
+
+async def question_undo(tx: Tx, *, visit_id: int, actor: Sender) -> UndoQuestion | UndoOutcome:
+    """Asks whether this visit shall go; where it cannot, says why."""
+    found = await _found(tx, visit_id, actor)
+    if not isinstance(found, UndoQuestion):
+        return found
+    visit, client = found.visit, found.client
+    if visit.is_undone:
+        return await _undone_before(tx, visit, client, actor)
+    return found if is_undoable(tx, visit) else UndoTooLate(visit)
+
+
+async def keep_visit(
+    tx: Tx, *, visit_id: int, actor: Sender
+) -> Booked | NotYours | VisitUnknown | SelfService:
+    """The visit as it stands, after all."""
+    found = await _found(tx, visit_id, actor)
+    if not isinstance(found, UndoQuestion):
+        return found
+    return await booked_visit(tx, visit=found.visit, client=found.client, actor=actor)
+
+
+def is_undoable(tx: Tx, visit: Visit) -> bool:
+    """Whether the visit counts, and its window is still open."""
+    window = timedelta(minutes=tx.programme.desk.undo_minutes)
+    return not visit.is_undone and tx.now - visit.at <= window
+
+
+async def _found(
+    tx: Tx, visit_id: int, actor: Sender
+) -> UndoQuestion | NotYours | VisitUnknown | SelfService:
+    """The visit, its client locked, if this actor may deal with it."""
+    require(actor, Role.STAFF)
+    visit = await visits.by_id(tx.db, visit_id)
+    if visit is None:
+        return VisitUnknown()
+    client = await clients.lock(tx.db, visit.client_id)
+    visit = await visits.by_id(tx.db, visit_id)  # as it is under the lock
+    assert client is not None, "a visit has a client"
+    assert visit is not None, "visits are not deleted"
+    refused = await _refused(tx, visit, client, actor)
+    return UndoQuestion(visit, client) if refused is None else refused
+
+
+async def _branch_recent(tx: Tx, actor: Sender) -> list[Visit]:
+    since = tx.now - timedelta(minutes=tx.programme.desk.undo_minutes)
+    return await visits.booked_since(tx.db, since, branch=actor.branch, limit=CHOICES_MAX)
+
+
+async def _choices(tx: Tx, found: list[Visit]) -> tuple[Choice, ...]:
+    choices = []
+    for visit in found:
+        client = await clients.by_id(tx.db, visit.client_id)
+        assert client is not None, "a visit has a client"
+        choices.append(Choice(visit, client, await staff.name_of(tx.db, visit.staff_id)))
+    return tuple(choices)
+
+
+async def _refused(
+    tx: Tx, visit: Visit, client: Client, actor: Sender
+) -> NotYours | SelfService | None:
+    if await refuse_oneself(tx, actor, client):
+        return SelfService()
+    leads_here = actor.may_act_as(Role.MANAGER) and actor.branch in (None, visit.branch)
+    if visit.staff_id == actor.telegram_id or leads_here:
+        return None
+    await audit_log.record(
+        tx.db,
+        now=tx.now,
+        actor_id=actor.telegram_id,
+        action="visit.undo_refused",
+        client_id=client.id,
+        subject_id=visit.id,
+    )
+    return NotYours(visit.id)
+
+
+async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
+    marked = await visits.mark_undone(tx.db, visit.id, by=actor.telegram_id, now=tx.now)
+    assert marked, "the client's lock lets one through"
+    balance = client.balance
+    for entry in await ledger.of_visit(tx.db, visit.id):
+        if entry.kind is EntryKind.VISIT and entry.client_id == client.id:
+            posted = await reverse(
+                tx,
+                entry.id,
+                kind=EntryKind.UNDO,
+                key=f"undo:{visit.id}:{entry.id}",
+                visit_id=visit.id,
+                actor_id=actor.telegram_id,
+            )
+            balance = posted.balance_after
+    last_visit_on = await visits.last_visit_on(tx.db, client.id)
+    await clients.change(
+        tx.db, client.id, {"visits": client.visits - 1, "last_visit_on": last_visit_on}
+    )
+    await audit_log.record(
+        tx.db,
+        now=tx.now,
+        actor_id=actor.telegram_id,
+        action="visit.undone",
+        client_id=client.id,
+        subject_id=visit.id,
+        details={"bill": visit.bill, "points": visit.points_earned},
+    )
+    await send_undone(tx, client=client, visit=visit, balance=balance)
+    await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)
+    await revisit_standing(tx, client, visit.id, TierReason.UNDO)
+    return Undone(
+        visit=visit,
+        client=client,
+        balance=balance,
+        staff_name=await staff.name_of(tx.db, actor.telegram_id),
+        is_mine=True,
+        repeated=False,
+    )
+
+
+async def _undone_before(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
+    by = visit.undone_by
+    return Undone(
+        visit=visit,
+        client=client,
+        balance=None,
+        staff_name=None if by is None else await staff.name_of(tx.db, by),
+        is_mine=by == actor.telegram_id,
+        repeated=True,
+    )

@@ -1,0 +1,214 @@
+"""The desk: whom a visit is for, how much, for what; and the client as staff see them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated
+
+from templates.callbacks import Callback, callback
+from templates.keyboards import Button, CopyText, InlineKeyboard, OpenUrl, in_rows
+from templates.labels import Labels
+from templates.messages import AtMost, Code, Link, Message, Toast, message
+from templates.previews import PERKS_MAX, StartVisit
+
+SERVICES_MAX = 40
+RECENT_MAX = 3
+
+
+@callback("desk_stop")
+@dataclass(frozen=True)
+class StopVisit(Callback):
+    """❌ in the midst of the questions."""
+
+
+@callback("desk_visit")
+@dataclass(frozen=True)
+class VisitOf(Callback):
+    """A visit of the client who is shown."""
+
+    client_id: int
+
+
+@callback("desk_service")
+@dataclass(frozen=True)
+class ChooseService(Callback):
+    """What the visit is for; none: skipped."""
+
+    service: str | None = None
+
+
+@message("desk/ask_who")
+@dataclass(frozen=True)
+class AskWho(Message):
+    """The first question: whose visit."""
+
+    for_visit: bool  # else only to look the client up
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/ask_bill")
+@dataclass(frozen=True)
+class AskBill(Message):
+    """The second question: how much."""
+
+    client_name: str
+    tier: str | None
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@dataclass(frozen=True)
+class ServiceShown:
+    """A listed service."""
+
+    code: Code
+    name: str
+
+
+@message("desk/ask_service")
+@dataclass(frozen=True)
+class AskService(Message):
+    """The third question: for what."""
+
+    client_name: str
+    bill: int
+    services: Annotated[tuple[ServiceShown, ...], AtMost(SERVICES_MAX)]
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        listed = [
+            Button(labels("desk.service", name=service.name), ChooseService(service.code))
+            for service in self.services
+        ]
+        skip = Button(labels("desk.skip"), ChooseService())
+        return InlineKeyboard.of(*in_rows(listed, 2), (skip, _stop(labels)))
+
+
+def _stop(labels: Labels) -> Button:
+    return Button(labels("desk.cancel"), StopVisit())
+
+
+@message("desk/who_unreadable")
+@dataclass(frozen=True)
+class WhoUnreadable(Message):
+    """Neither a phone nor a card's number."""
+
+    for_visit: bool
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/amount_unreadable")
+@dataclass(frozen=True)
+class AmountUnreadable(Message):
+    """What was typed is no amount."""
+
+    typed: str
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/amount_out_of_range")
+@dataclass(frozen=True)
+class AmountOutOfRange(Message):
+    """An amount too small or too large; minor units."""
+
+    smallest: int
+    largest: int
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/service_too_long")
+@dataclass(frozen=True)
+class ServiceTooLong(Message):
+    """More words for a service than are kept."""
+
+    length_max: int
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/type_it")
+@dataclass(frozen=True)
+class TypeIt(Message):
+    """A picture or a voice where words are awaited."""
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(_stop(labels))
+
+
+@message("desk/nobody_has_phone")
+@dataclass(frozen=True)
+class NobodyHasPhone(Message):
+    """No client has this phone: here is where they register. The phone itself is not repeated."""
+
+    link: Link
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("desk.copy_link"), CopyText(self.link)),
+            Button(labels("desk.open_link"), OpenUrl(self.link)),
+            Button(labels("desk.another"), StartVisit()),
+        )
+
+
+@message("desk/nobody_has_card")
+@dataclass(frozen=True)
+class NobodyHasCard(Message):
+    """No card has this number, or this code."""
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(Button(labels("desk.another"), StartVisit()))
+
+
+@message("desk/self_service")
+@dataclass(frozen=True)
+class SelfService(Message):
+    """Staff never serve themselves."""
+
+
+@message("desk/out_of_date")
+@dataclass(frozen=True)
+class OutOfDate(Toast):
+    """A button of a conversation that is over."""
+
+
+@dataclass(frozen=True)
+class VisitShown:
+    """One line of a client's history; money in minor units."""
+
+    visit_id: int
+    at: dt.datetime
+    service: str | None
+    bill: int
+    is_undone: bool
+
+
+@message("desk/client_view")
+@dataclass(frozen=True)
+class ClientView(Message):
+    """The client as the desk sees them. Money in minor units."""
+
+    client_id: int
+    client_name: str
+    tier: str | None
+    perks: Annotated[tuple[Code, ...], AtMost(PERKS_MAX)]
+    phone: str | None  # whole for managers, else masked
+    card_number: str | None
+    balance: int
+    visits: int
+    since: dt.date | None  # a client in the bot since then; none: known from an import only
+    recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
+    open_cases: int
+    may_serve: bool
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard | None:
+        if not self.may_serve:
+            return None
+        return InlineKeyboard.stacked(Button(labels("desk.visit"), VisitOf(self.client_id)))
