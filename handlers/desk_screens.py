@@ -3,9 +3,8 @@
 from typing import assert_never
 
 from handlers.replies import Replies, Say
-from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from loyalty.programme import Level, Programme
-from operations.desk import SERVICE_CHARS_MAX, DeskView, ServiceTooLong, called, visit_service
+from operations.desk import DeskView, called, visit_service
 from operations.senders import Sender
 from operations.transaction import Tx
 from operations.undo import is_undoable
@@ -19,8 +18,6 @@ from operations.visit_previews import (
 from operations.visits import Anew, Booked, Outcome, PreviewLapsed, PreviewRefused, ShownAnew
 from templates import desk, previews
 from templates.messages import Message
-
-AmountRefused = AmountUnreadable | AmountOutOfRange | ServiceTooLong
 
 
 def preview_screen(
@@ -147,19 +144,6 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
     )
-
-
-def amount_refused(refusal: AmountRefused) -> Message:
-    """Why an amount, or the service after it, was not taken: with an example."""
-    match refusal:
-        case AmountUnreadable():
-            return desk.AmountUnreadable(typed=refusal.text)
-        case AmountOutOfRange():
-            return desk.AmountOutOfRange(refusal.smallest, refusal.largest)
-        case ServiceTooLong():
-            return desk.ServiceTooLong(SERVICE_CHARS_MAX)
-        case _:
-            assert_never(refusal)
 
 
 def tier_name(programme: Programme, level: Level, language: str) -> str | None:

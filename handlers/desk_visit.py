@@ -9,7 +9,8 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.conversations import Conversation
-from handlers.desk_screens import amount_refused, previewed, tier_name
+from handlers.desk_screens import previewed, tier_name
+from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
@@ -113,10 +114,7 @@ async def bill(message: Message, tx: Tx, sender: Sender, say: Say, state: FSMCon
 async def service_typed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    try:
-        service = read_service(message.text or "", tx.programme)
-    except ServiceTooLong as refusal:
-        return say(amount_refused(refusal))
+    service = read_service(message.text or "", tx.programme)
     return say(await _preview(await state.get_data(), service, tx, sender, state))
 
 
@@ -201,7 +199,9 @@ async def _from_bill(
     except (AmountUnreadable, AmountOutOfRange, ServiceTooLong) as refusal:
         await state.set_state(VisitSteps.bill)
         await state.set_data({"client_id": client.id})
-        return amount_refused(refusal)
+        words = in_words(refusal)
+        assert words is not None, "these refusals have words"
+        return words
     data = {"client_id": client.id, "bill": typed.bill}
     if ask_service and typed.service == ServiceTyped() and tx.programme.services:
         await state.set_state(VisitSteps.service)

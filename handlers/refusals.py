@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from loyalty.birthdays import BirthdayUnreadable
 from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong
 from loyalty.refusals import Refusal
+from operations.authority import NotAllowed
+from operations.desk import SERVICE_CHARS_MAX, ServiceTooLong
+from templates import desk
+from templates.every_chat import UnknownCommand
 from templates.messages import Message
 from templates.profile import BirthdayRefused, NameRefused
 
@@ -13,6 +18,10 @@ WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
     NameEmpty: lambda _: NameRefused(too_long=False, length_max_chars=NAME_MAX_CHARS),
     NameTooLong: lambda _: NameRefused(too_long=True, length_max_chars=NAME_MAX_CHARS),
     BirthdayUnreadable: lambda refusal: BirthdayRefused(refusal.fault),
+    AmountUnreadable: lambda refusal: desk.AmountUnreadable(refusal.text),
+    AmountOutOfRange: lambda refusal: desk.AmountOutOfRange(refusal.smallest, refusal.largest),
+    ServiceTooLong: lambda _: desk.ServiceTooLong(SERVICE_CHARS_MAX),
+    NotAllowed: lambda _: UnknownCommand(),
 }
 
 
