@@ -49,9 +49,16 @@ class Town:
             await people.meet(tx.db, telegram_id, "ru", tx.now)
             return await add_client(tx, **({"telegram_id": telegram_id} | values))
 
-    async def hires(self, name: str, role: Role, *, branch: str | None = None) -> int:
+    async def hires(
+        self,
+        name: str,
+        role: Role,
+        *,
+        branch: str | None = None,
+        telegram_id: int | None = None,
+    ) -> int:
         """A colleague's Telegram id."""
-        telegram_id = next(_accounts)
+        telegram_id = telegram_id or next(_accounts)
         async with self.tx() as tx:
             await people.meet(tx.db, telegram_id, "ru", tx.now)
             await staff.hire(
