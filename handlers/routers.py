@@ -4,14 +4,53 @@ import time
 
 from aiogram import Dispatcher, Router
 
-from handlers import every_chat
+from handlers import (
+    cases,
+    client_screens,
+    desk_client,
+    desk_preview,
+    desk_undo,
+    desk_visit,
+    every_chat,
+    feedback,
+    guide,
+    membership,
+    menu,
+    profile,
+    registration,
+    staff,
+    today,
+)
 from handlers.links import Guesses
 from handlers.stimulus import StimulusMiddleware
 
 
 def routers() -> tuple[Router, ...]:
     """Asked from the first to the last; each one's filters say for whom it is."""
-    return (every_chat.first, every_chat.last)
+    return (
+        every_chat.first,
+        membership.router,
+        # Whoever takes a /start with a link of their own kind stands before registration.
+        staff.joining,
+        desk_client.scans,
+        registration.router,
+        client_screens.router,
+        profile.router,
+        menu.router,
+        # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
+        desk_visit.router,
+        desk_preview.router,
+        desk_client.router,
+        desk_undo.router,
+        today.router,
+        guide.router,
+        staff.router,
+        cases.router,
+        cases.client_router,
+        feedback.router,
+        menu.last,
+        every_chat.last,
+    )
 
 
 def build_dispatcher(*, bot_username: str) -> Dispatcher:
