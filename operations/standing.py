@@ -15,7 +15,7 @@ from operations.outgoing import notify, to_client
 from operations.transaction import Tx
 from storage import badges, clients, referrals, tiers, visits
 from storage.clients import Client
-from storage.tiers import TierReason
+from storage.tiers import Lift, TierReason
 from templates.standing import BadgeLine, Celebration, TakenBack
 
 BADGES_TOLD_MAX = 10
@@ -84,16 +84,36 @@ async def _without_visit(tx: Tx, client_id: int, held: Level, visit_id: int | No
     """The level as it would be had the visit not lifted the client; else the one held."""
     if visit_id is None or held.invitation_only:
         return held
-    changes = await tiers.changes_since(tx.db, client_id, lifted_by_visit=visit_id)
-    if not changes or any(
-        change.reason in (TierReason.REVIEW, TierReason.INVITATION) for change in changes
-    ):
+    lifts = await tiers.lifts_since_decision(tx.db, client_id)
+    justified = _justified(lifts, visit_id)
+    if justified is None:
         return held
     rules = tx.programme.tiers
-    before = rules.level(changes[0].from_tier) or level_for(tx.programme, 0)
+    levels = [found for code in justified if (found := rules.level(code)) is not None]
     reached = level_for(tx.programme, await _value(tx, client_id))
-    lowest = max(before, reached, key=rules.rank)
-    return min(held, lowest, key=rules.rank)
+    return min(held, max([reached, *levels], key=rules.rank), key=rules.rank)
+
+
+def _justified(lifts: Sequence[Lift], visit_id: int) -> list[str] | None:
+    """Codes of levels that the client had without the visits that are gone; None: none had lifted.
+
+    A lift counts if its visit does, unless it stood on one that went only later.
+    """
+    kept = [lift.from_tier for lift in lifts[:1]]
+    gone: list[Lift] = []
+    for lift in lifts:
+        if lift.visit_id == visit_id or lift.undone_at is not None:
+            gone.append(lift)
+        elif not any(_was_there(before, lift, visit_id) for before in gone):
+            kept.append(lift.to_tier)
+    return kept if gone else None
+
+
+def _was_there(gone: Lift, lift: Lift, visit_id: int) -> bool:
+    """Whether the visit that is gone still counted when the other lifted the client."""
+    if gone.visit_id == visit_id:
+        return True
+    return gone.undone_at is not None and gone.undone_at > lift.at
 
 
 async def _move(
@@ -127,9 +147,8 @@ async def _badge_changes(
             if await badges.grant(tx.db, client_id, code, visit_id=visit_id, now=tx.now)
         ]
         return tuple(won), ()
-    lost = [
-        grant.badge for grant in held if grant.visit_id == visit_id and grant.badge not in earned
-    ]
+    shaky = {grant.badge for grant in held if grant.undone or grant.visit_id == visit_id}
+    lost = [badge.code for badge in tx.programme.badges if badge.code in shaky - set(earned)]
     if lost:
         await badges.revoke(tx.db, client_id, lost, now=tx.now)
     return (), tuple(lost)

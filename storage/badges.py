@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import badge_grants
+from storage.tables import badge_grants, visits
+from storage.visits import VisitStatus
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,25 @@ class BadgeGrant:
     badge: str
     visit_id: int | None
     granted_at: datetime
+    undone: bool  # that visit was taken back since; other visits had earned the badge as well
 
 
 async def held(db: AsyncConnection, client_id: int) -> tuple[BadgeGrant, ...]:
     """The badges of the client, in the order of winning; those taken back are not among them."""
     query = (
-        select(badge_grants.c.badge, badge_grants.c.visit_id, badge_grants.c.granted_at)
+        select(
+            badge_grants.c.badge,
+            badge_grants.c.visit_id,
+            badge_grants.c.granted_at,
+            visits.c.status,
+        )
+        .outerjoin(visits, visits.c.id == badge_grants.c.visit_id)
         .where(badge_grants.c.client_id == client_id, badge_grants.c.revoked_at.is_(None))
         .order_by(badge_grants.c.granted_at, badge_grants.c.badge)
     )
     return tuple(
-        BadgeGrant(row.badge, row.visit_id, row.granted_at) for row in await db.execute(query)
+        BadgeGrant(row.badge, row.visit_id, row.granted_at, undone=row.status == VisitStatus.UNDONE)
+        for row in await db.execute(query)
     )
 
 

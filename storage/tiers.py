@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import tier_changes
+from storage.tables import tier_changes, visits
 
 
 class TierReason(StrEnum):
@@ -19,19 +19,14 @@ class TierReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class TierChange:
-    """One step up or down; `visit_id` is the visit that caused it."""
+class Lift:
+    """A step up that a visit caused, and when that visit was taken back, if it was."""
 
-    id: int
-    client_id: int
     from_tier: str
     to_tier: str
-    reason: TierReason
     visit_id: int | None
     at: datetime
-
-
-_COLUMNS = tuple(tier_changes.c[name] for name in TierChange.__dataclass_fields__)
+    undone_at: datetime | None
 
 
 async def add_change(
@@ -57,28 +52,25 @@ async def add_change(
     )
 
 
-async def changes_since(
-    db: AsyncConnection, client_id: int, *, lifted_by_visit: int
-) -> tuple[TierChange, ...]:
-    """The lift that this visit caused and every change after it, oldest first; none: it lifted
-    nobody."""
-    first = (
-        select(tier_changes.c.id)
-        .where(
-            tier_changes.c.client_id == client_id,
-            tier_changes.c.visit_id == lifted_by_visit,
-            tier_changes.c.reason == TierReason.VISIT,
-        )
-        .order_by(tier_changes.c.id.desc())
-        .limit(1)
+async def lifts_since_decision(db: AsyncConnection, client_id: int) -> tuple[Lift, ...]:
+    """The steps up, oldest first, since a review or an invitation last moved the client."""
+    own = tier_changes.c.client_id == client_id
+    by_people = (TierReason.REVIEW, TierReason.INVITATION)
+    decided = (
+        select(func.coalesce(func.max(tier_changes.c.id), 0))
+        .where(own, tier_changes.c.reason.in_(by_people))
         .scalar_subquery()
     )
     query = (
-        select(*_COLUMNS)
-        .where(tier_changes.c.client_id == client_id, tier_changes.c.id >= first)
+        select(
+            tier_changes.c.from_tier,
+            tier_changes.c.to_tier,
+            tier_changes.c.visit_id,
+            tier_changes.c.at,
+            visits.c.undone_at,
+        )
+        .outerjoin(visits, visits.c.id == tier_changes.c.visit_id)
+        .where(own, tier_changes.c.reason == TierReason.VISIT, tier_changes.c.id > decided)
         .order_by(tier_changes.c.id)
     )
-    return tuple(
-        TierChange(**{**row, "reason": TierReason(row["reason"])})
-        for row in (await db.execute(query)).mappings()
-    )
+    return tuple(Lift(**row) for row in (await db.execute(query)).mappings())
