@@ -5,6 +5,7 @@ import time
 from aiogram import Dispatcher, Router
 
 from handlers import (
+    adverts,
     cases,
     client_screens,
     desk_client,
@@ -48,6 +49,7 @@ def routers() -> tuple[Router, ...]:
         cases.router,
         cases.client_router,
         feedback.router,
+        adverts.router,
         menu.last,
         every_chat.last,
     )

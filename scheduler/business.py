@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, feedback
+from operations import birthdays, cases, feedback, win_back
 from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import Job
@@ -12,6 +12,7 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
     """Every job there is; `owner_ids` are told what is for owners."""
     return (
         _birthdays(),
+        _win_backs(),
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
@@ -23,6 +24,19 @@ def _birthdays() -> Job:
         await birthdays.congratulate(tx, due)
 
     return Job(birthdays.JOB, birthdays.due_birthdays, act)
+
+
+def _win_backs() -> Job:
+    async def act(tx: Tx, due: Due) -> None:
+        await win_back.invite_back(tx, due)
+
+    return Job(
+        win_back.JOB,
+        win_back.due_win_backs,
+        act,
+        epoch=win_back.epoch,
+        meanwhile=win_back.due_after_consent,
+    )
 
 
 def _cases_opened(owner_ids: Collection[int]) -> Job:

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from templates.adverts import advert_off_button
+from templates.keyboards import Button, InlineKeyboard, Keyboard
+from templates.labels import Labels
 from templates.messages import Message, message
+from templates.screens import Open, Screen
 
 
 class Timing(StrEnum):
@@ -26,3 +30,23 @@ class Birthday(Message):
     points: int  # 0: kind words only
     balance: int
     valid_through: date | None = None
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+
+
+@message("occasions/win_back")
+@dataclass(frozen=True)
+class WinBack(Message):
+    """Advertising: to who has not come for longer than is usual for them."""
+
+    business: str
+    name: str | None
+    points: int  # 0: kind words only
+    balance: int
+    valid_through: date | None = None
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("open.card"), Open(Screen.CARD)), advert_off_button(labels)
+        )
