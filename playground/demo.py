@@ -131,7 +131,7 @@ class Demo:
     async def _meet_people(self, app: App) -> None:
         """Everybody gets a phone; those who know the bot can be written to."""
         self.telegram.person(
-            STRANGER_NAMES["ru"], id=STRANGER_ID, phone=STRANGER_PHONE, note="stranger|"
+            STRANGER_NAMES["ru"], id=STRANGER_ID, phone=STRANGER_PHONE, note="stranger"
         )
         self._surroundings.names[STRANGER_ID] = STRANGER_NAMES
         for colleague in COLLEAGUES:
@@ -140,7 +140,9 @@ class Demo:
                 id=colleague.telegram_id,
                 phone=colleague.phone,
                 started=True,
-                note=f"{colleague.role.code}|{colleague.branch or ''}",
+                note=f"{colleague.role.code}|{colleague.branch}"
+                if colleague.branch
+                else colleague.role.code,
             )
             self._surroundings.names[colleague.telegram_id] = colleague.names
         for stranger in STRANGERS:
@@ -149,7 +151,7 @@ class Demo:
                 id=stranger.telegram_id,
                 phone=stranger.phone,
                 language_code=stranger.language,
-                note="stranger|",
+                note="stranger",
             )
         await self._meet_clients(app)
         self._surroundings.first_shown = list(FIRST_SHOWN)
@@ -166,12 +168,12 @@ class Demo:
                     phone=known.phone,
                     language_code=known.language,
                     started=True,
-                    note=f"client|{self._tier_name(client)}",
+                    note="|".join(("client", *self._tier_names(client))),
                 )
 
-    def _tier_name(self, client: Client) -> str:
+    def _tier_names(self, client: Client) -> tuple[str, ...]:
         level = self.programme.tiers.level(client.tier)
-        return "" if level is None else level.name.of("ru")
+        return () if level is None else (level.name.of("ru"), level.name.of("en"))
 
     # The clock
 

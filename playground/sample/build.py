@@ -8,7 +8,8 @@ import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ import storage
 import templates
 from loyalty.calendar import business_day
 from loyalty.programme import Programme
+from playground.sample.clients import HISTORY_DAYS
 from playground.sample.history import History
 from playground.sample.plan import plan
 from storage.database import Database
@@ -31,6 +33,10 @@ HIRED_BEFORE = timedelta(days=30)
 _NAME = re.compile(r"sample-([0-9a-f]{16})-([0-9]+)\.db")
 
 OnProgress = Callable[[int, int], None]  # done, of all
+
+
+def unwatched(_done: int, _of_all: int) -> None:
+    """Where nobody looks how far it is."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +50,57 @@ class Kept:
 async def build_sample(
     target: Path, programme: Programme, now: datetime, on_progress: OnProgress
 ) -> None:
-    """Writes the sample business, as it is at this moment, into a new SQLite file."""
+    """Puts the sample business, as it is at this moment, into a new SQLite file."""
     kept = find_kept(shelf(), now)
-    database = Database(f"sqlite:///{target}")
-    history = History(database, programme)
+    if kept is None:
+        await write_sample(target, programme, now, on_progress=on_progress)
+        _keep(target, now)
+    else:
+        shutil.copy(kept.path, target)
+        await continue_sample(target, programme, kept.made_at, now, on_progress=on_progress)
+
+
+async def write_sample(
+    file: Path,
+    programme: Programme,
+    now: datetime,
+    *,
+    newest_days: int = HISTORY_DAYS,
+    on_progress: OnProgress = unwatched,
+) -> None:
+    """Plays everything, or only what the clients did who came within so many days."""
     zone = programme.business.timezone
-    try:
-        if kept is None:
-            story = plan(business_day(now, zone), now, zone)
-            await migrate(database)
-            await history.begin(story[0].at - HIRED_BEFORE)
-        else:
-            # What has happened since it was made; the story goes on as it was begun.
-            shutil.copy(kept.path, target)
-            whole = plan(business_day(kept.made_at, zone), now, zone)
-            story = [happening for happening in whole if happening.at >= kept.made_at]
+    story = plan(business_day(now, zone), now, zone, newest_days)
+    async with _history(file, programme) as history:
+        await history.begin(story[0].at - HIRED_BEFORE)
         await history.play(story, lambda done: on_progress(done, len(story)))
+
+
+async def continue_sample(
+    file: Path,
+    programme: Programme,
+    made_at: datetime,
+    now: datetime,
+    *,
+    newest_days: int = HISTORY_DAYS,
+    on_progress: OnProgress = unwatched,
+) -> None:
+    """Plays what has happened since it was made; the story goes on as it was begun."""
+    zone = programme.business.timezone
+    whole = plan(business_day(made_at, zone), now, zone, newest_days)
+    story = [happening for happening in whole if happening.at >= made_at]
+    async with _history(file, programme) as history:
+        await history.play(story, lambda done: on_progress(done, len(story)))
+
+
+@asynccontextmanager
+async def _history(file: Path, programme: Programme) -> AsyncIterator[History]:
+    database = Database(f"sqlite:///{file}")
+    try:
+        await migrate(database)
+        yield History(database, programme)
     finally:
         await database.close()
-    if kept is None:
-        _keep(target, now)
 
 
 def shelf() -> Path:

@@ -60,7 +60,9 @@ class SampleClient:
 def sample_clients() -> tuple[SampleClient, ...]:
     """Everybody, the longest known first; the same on every machine."""
     dice = random.Random(SEED)  # noqa: S311 - a story, no secret
-    days = sorted((dice.randint(12, HISTORY_DAYS - 5) for _ in range(CLIENTS_COUNT)), reverse=True)
+    # A business that grows: more of them came lately.
+    ages = (4 + int((HISTORY_DAYS - 10) * dice.random() ** 1.3) for _ in range(CLIENTS_COUNT))
+    days = sorted(ages, reverse=True)
     names = _names(dice)
     return tuple(_client(dice, place, names[place], joined) for place, joined in enumerate(days))
 

@@ -98,7 +98,7 @@ class History:
         await people.meet(tx.db, newcomer.telegram_id, newcomer.language, tx.now)
         inviter = None
         if newcomer.invited_by is not None:
-            inviter = await self._client(tx, sample_clients()[newcomer.invited_by])
+            inviter = await self._found(tx, sample_clients()[newcomer.invited_by])
         advert = given(ConsentKind.ADVERT, ADVERT_CONSENT_VERSION, tx.now)
         outcome = await register_client(
             tx,
@@ -142,12 +142,18 @@ class History:
             self._keep_back(later.queued)
 
     async def _client(self, tx: Tx, known: SampleClient) -> Client:
-        found = self._clients.get(known.telegram_id)
-        if found is None:
-            found = await clients.by_telegram_id(tx.db, known.telegram_id)
-            assert found is not None, "nobody comes before they registered"
-            self._clients[known.telegram_id] = found
+        found = await self._found(tx, known)
+        assert found is not None, "nobody comes before they registered"
         return found
+
+    async def _found(self, tx: Tx, known: SampleClient) -> Client | None:
+        """None in a short story, for somebody who came before it."""
+        if known.telegram_id not in self._clients:
+            found = await clients.by_telegram_id(tx.db, known.telegram_id)
+            if found is None:
+                return None
+            self._clients[known.telegram_id] = found
+        return self._clients[known.telegram_id]
 
     def _actor(self, branch: str) -> Sender:
         """Who is at the desk: in turns, where two work in a branch."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from loyalty.calendar import instant_of, local_time
-from playground.sample.clients import Habit, SampleClient, sample_clients
+from playground.sample.clients import HISTORY_DAYS, Habit, SampleClient, sample_clients
 
 OPENS, OPEN_MINUTES = time(10), 9 * 60 + 30
 OFFICE_HOUR = time(12)  # when gifts fall due and what lapses is looked at
@@ -45,15 +45,18 @@ class Round:
 Happening = Registration | Attendance | Round
 
 
-def plan(anchor: date, until: datetime, zone: ZoneInfo) -> list[Happening]:
-    """All that happened before `until`, in order.
+def plan(
+    anchor: date, until: datetime, zone: ZoneInfo, newest_days: int = HISTORY_DAYS
+) -> list[Happening]:
+    """All that happened before `until`, in order, to clients who came in the newest days.
 
     The story is told in days before the anchor and goes on after it; the same anchor has the same
     story, only longer or shorter.
     """
     happenings: list[Happening] = []
     for client in sample_clients():
-        happenings += _life(client, anchor, until, zone)
+        if client.joined_days_ago <= newest_days:
+            happenings += _life(client, anchor, until, zone)
     first = min(happening.at for happening in happenings)
     happenings += _rounds(first, anchor, until, zone)
     return sorted((h for h in happenings if h.at < until), key=lambda h: h.at)

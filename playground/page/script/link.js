@@ -4,6 +4,11 @@ const PAUSES_MS = [300, 600, 1000, 2000, 3000];
 const GONE_AFTER_TRIES = 5;
 const ANSWER_MS = 20_000;
 
+/** The server was not there, or did not answer. */
+class LinkError extends Error {
+  isLink = true;
+}
+
 export class Link {
   /** `on.event(event)`, `on.state("open" | "lost" | "gone")`. */
   constructor(address, on) {
@@ -25,7 +30,7 @@ export class Link {
   }
 
   onLost() {
-    for (const { fail } of this.waiting.values()) fail(new Error("connection"));
+    for (const { fail } of this.waiting.values()) fail(new LinkError("connection"));
     this.waiting.clear();
     this.tries += 1;
     this.on.state(this.tries > GONE_AFTER_TRIES ? "gone" : "lost");
@@ -47,11 +52,11 @@ export class Link {
 
   /** The result of a command; rejects with what the server said, or if it says nothing. */
   ask(command) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error("connection"));
+    if (this.socket?.readyState !== WebSocket.OPEN) return Promise.reject(new LinkError("connection"));
     this.number += 1;
     const n = this.number;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.settle(n, reject, new Error("timeout")), ANSWER_MS);
+      const timer = setTimeout(() => this.settle(n, reject, new LinkError("timeout")), ANSWER_MS);
       const end = (settle) => (value) => {
         clearTimeout(timer);
         settle(value);

@@ -2,7 +2,9 @@
 
 import { Clock } from "./clock.js";
 import { h } from "./dom.js";
+import { EVENTS, chatFrom } from "./events.js";
 import { Link } from "./link.js";
+import { remember, remembered } from "./memory.js";
 import { People } from "./people.js";
 import { Phone } from "./phone.js";
 import { openScanner } from "./scan.js";
@@ -222,7 +224,7 @@ class Page {
   // People and what they send each other
 
   async meet(name, language) {
-    const { id } = await this.link.ask({ do: "add_person", first_name: name, language_code: language, note: "stranger|" });
+    const { id } = await this.link.ask({ do: "add_person", first_name: name, language_code: language, note: "stranger" });
     return this.openPhone(this.chats.get(id));
   }
 
@@ -234,7 +236,8 @@ class Page {
   }
 
   sendLetter(from, chat, text) {
-    const note = { from: from.person.id, name: from.name, text };
+    const after = Math.max(0, ...chat.messages.keys());
+    const note = { from: from.person.id, name: from.name, text, after };
     chat.letters.push(note);
     from.sheets.toast(from.word("share.sent", { name: chat.person.first_name }));
     const phone = this.phones.get(chat.person.id);
@@ -254,94 +257,6 @@ class Page {
 
   scan(phone) {
     openScanner(this, phone);
-  }
-
-  // Links
-
-  leadsToBot(url) {
-    let parts;
-    try {
-      parts = new URL(url);
-    } catch {
-      return false;
-    }
-    const name = parts.protocol === "tg:" ? parts.searchParams.get("domain") : parts.pathname.replaceAll("/", "");
-    const isTelegram = parts.protocol === "tg:" || ["t.me", "telegram.me"].includes(parts.hostname);
-    return isTelegram && (name || "").toLowerCase() === this.bot.username.toLowerCase();
-  }
-
-  /** What a link to Telegram's own share sheet would send, or nothing for any other link. */
-  shareTarget(url) {
-    if (!/^https:\/\/t\.me\/share(\/url)?\?/.test(url || "")) return "";
-    const { searchParams } = new URL(url);
-    return [searchParams.get("text"), searchParams.get("url")].filter(Boolean).join("\n");
-  }
-}
-
-const EVENTS = {
-  snapshot: (page, event) => page.snapshot(event),
-  clock: (page, event) => page.clock.hear(event),
-  sample: (page, event) => page.sample(event),
-  person: (page, event) => page.person(event.chat),
-  message: (page, { message }, chat, phone) => {
-    chat.messages.set(message.id, message);
-    chat.started = true;
-    phone?.onMessage(message);
-    if (message.from_bot && !page.isSeen(chat)) chat.unread += 1;
-    page.refreshTabs();
-    page.refreshCount();
-  },
-  edited: (page, { message }, chat, phone) => {
-    chat.messages.set(message.id, message);
-    phone?.talk.change(message);
-    phone?.refreshPinned();
-  },
-  deleted: (page, { message_id: id }, chat, phone) => {
-    chat.messages.delete(id);
-    phone?.talk.remove(id);
-    phone?.refreshFrame();
-  },
-  keyboard: (page, { keyboard }, chat, phone) => {
-    chat.keyboard = keyboard;
-    phone?.composer.newKeyboard();
-  },
-  answer: (page, event, chat, phone) => phone?.onAnswer(event),
-  pinned: (page, { message_ids: ids }, chat, phone) => {
-    chat.pinned = ids;
-    phone?.refreshPinned();
-  },
-  action: (page, event, chat, phone) => phone?.setTyping(true),
-  membership: (page, { blocked }, chat, phone) => {
-    chat.blocked = blocked;
-    phone?.refreshFrame();
-  },
-  commands: (page, { commands }, chat, phone) => {
-    chat.commands = commands;
-    phone?.composer.refresh();
-  },
-};
-
-/** What the page keeps of a chat; the note says what its person is, and a detail. */
-function chatFrom(view, letters = []) {
-  const [kind, detail = ""] = (view.person.note || "stranger|").split("|");
-  const messages = new Map(view.messages.map((message) => [message.id, message]));
-  return { ...view, kind, detail, messages, letters, unread: 0 };
-}
-
-// Where the browser keeps nothing (a private window) the page does without.
-function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // It is asked again next time.
   }
 }
 

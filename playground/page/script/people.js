@@ -11,7 +11,7 @@ export class People {
     this.page = page;
     this.dialog = dialog;
     this.sought = "";
-    dialog.onclick = (event) => event.target === dialog && dialog.close();
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
 
   open() {
@@ -70,7 +70,7 @@ export class People {
     const sought = this.sought.trim().toLowerCase();
     const found = [...this.page.chats.values()].filter((chat) => {
       const { person } = chat;
-      const words = `${person.first_name} ${person.phone} ${chat.detail}`.toLowerCase();
+      const words = `${person.first_name} ${person.phone} ${chat.detail.ru} ${chat.detail.en}`.toLowerCase();
       return kinds.includes(chat.kind) && words.includes(sought);
     });
     if (found.length === 0) return [];
@@ -79,7 +79,8 @@ export class People {
 
   row(chat) {
     const { person } = chat;
-    const detail = [chat.detail || this.page.roleOf(chat, this.page.language), person.language_code].join(" · ");
+    const what = chat.detail[this.page.language] || this.page.roleOf(chat, this.page.language);
+    const detail = `${what} · ${person.phone}`;
     const words = h("span.choice-words", {}, h("b", { dir: "auto" }, plain(person.first_name)), h("small", {}, detail));
     const row = h("button.choice", {}, avatar(person.id, person.first_name), words);
     if (this.page.phones.has(person.id)) row.append(h("small.mark", {}, this.say("people.open")));

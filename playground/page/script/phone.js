@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
+import { leadsToBot, sharedByButton, sharedByLink } from "./links.js";
 import { Sheets } from "./sheets.js";
 import { plain } from "./symbols.js";
 import { Talk } from "./talk.js";
@@ -143,7 +144,8 @@ export class Phone {
     try {
       return await this.page.link.ask({ do: what, person: this.person.id, ...more });
     } catch (error) {
-      this.sheets.toast(`${this.word("phone.refused")}: ${error.message}`);
+      const why = error.isLink ? this.word("link.lost") : error.message;
+      this.sheets.toast(`${this.word("phone.refused")}: ${why}`);
       return null;
     }
   }
@@ -162,14 +164,13 @@ export class Phone {
   async tap(message, button, row, column, element) {
     if (button.kind === "disabled") return this.sheets.toast(this.word("phone.disabled"));
     if (button.kind === "callback") this.startWaiting(element);
-    if (button.kind === "url" && this.page.shareTarget(button.url)) {
-      return this.sheets.shareText(this.page.shareTarget(button.url));
-    }
+    const shared = sharedByLink(button.url);
+    if (shared) return this.sheets.shareText(shared);
     const result = await this.ask("tap", { message_id: message.id, row, column });
     if (result === null) return this.stopWaiting();
     if (result.opened) window.open(result.opened, "_blank", "noopener");
     if (result.copied) this.copy(result.copied);
-    if (result.shared) this.sheets.shareText(sharedText(result.shared));
+    if (result.shared) this.sheets.shareText(sharedByButton(result.shared));
     return undefined;
   }
 
@@ -185,8 +186,8 @@ export class Phone {
   }
 
   openLink(url) {
-    if (this.page.leadsToBot(url)) return this.do("open_link", { url });
-    const shared = this.page.shareTarget(url);
+    if (leadsToBot(url, this.page.bot.username)) return this.do("open_link", { url });
+    const shared = sharedByLink(url);
     if (shared) return this.sheets.shareText(shared);
     if (/^https?:/.test(url)) window.open(url, "_blank", "noopener");
     return undefined;
@@ -207,11 +208,6 @@ export class Phone {
     const answer = await fetch(`/play/upload/${this.person.id}`, { method: "POST", body });
     if (!answer.ok) this.sheets.toast(this.word("phone.refused"));
   }
-}
-
-function sharedText(button) {
-  const chosen = button.switch_inline_query_chosen_chat;
-  return chosen?.query ?? button.switch_inline_query ?? button.switch_inline_query_current_chat ?? "";
 }
 
 function botFace() {

@@ -10,7 +10,9 @@ const FILE_BYTES_MAX = 10 * 1024 * 1024;
 export class Sheets {
   constructor(phone) {
     this.phone = phone;
-    this.layer = h("div.sheet-layer", { hidden: true, onclick: (event) => event.target === this.layer && this.close() });
+    this.layer = h("div.sheet-layer", { hidden: true });
+    // Not `onclick`: what such a handler returns could forbid the click.
+    this.layer.addEventListener("click", (event) => event.target === this.layer && this.close());
     this.layer.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     this.toastLine = h("div.toast", { hidden: true, attr: { role: "status" } });
   }

@@ -20,7 +20,11 @@ const face = (mouth) =>
 const person = (colour) => `<circle cx="12" cy="7.5" r="4.5" fill="${colour}"/>` + fill("M3.5 21c.4-5 3.8-7.5 8.5-7.5s8.1 2.5 8.5 7.5z", colour);
 const bell = fill("M12 3a6 6 0 0 0-6 6c0 5-2 6.5-2 8h16c0-1.5-2-3-2-8a6 6 0 0 0-6-6Zm-2.5 15.5a2.5 2.5 0 0 0 5 0z", Y);
 const gift = fill("M4 11h16v10H4z", R) + fill("M3 7h18v4.5H3z", "#e8695e") + fill("M10.5 7h3v14h-3z", Y) + line("M12 7C9 7 7 5.5 8 3.8S11.5 4 12 7c.5-3 3-4.9 4-3.2S15 7 12 7", Y, 1.8);
-const sheet = fill("M5 2.5h10l4 4v15H5z", "#e3e8ee") + line("M8 9h8M8 13h8M8 17h5", D, 1.6);
+const paper = (path) => `<path d="${path}" fill="#eef2f6" stroke="#8b97a5" stroke-width="1.4" stroke-linejoin="round"/>`;
+const sheet = paper("M5 2.5h10l4 4v15H5z") + line("M8.5 9h7M8.5 13h7M8.5 17h4", D, 1.6);
+const heart = (colour, edge = "none") => `<path d="M12 20.5C4 15 2.5 11 2.5 8.2 2.5 5.5 4.5 3.5 7.2 3.5c2 0 3.8 1.2 4.8 3 1-1.8 2.8-3 4.8-3 2.7 0 4.7 2 4.7 4.7 0 2.8-1.5 6.8-9.5 12.3z" fill="${colour}" stroke="${edge}" stroke-width="1.4"/>`;
+const folder = fill("M2 5h7l2 3h11v12H2z", Y) + fill("M2 10h20v10H2z", "#f6c453");
+const letterbox = paper("M2 5h20v14H2z") + line("M3 6l9 7 9-7", D, 1.6);
 const calendar = fill("M3 5h18v16H3z", "#e3e8ee") + fill("M3 4h18v5H3z", R) + line("M7 13h2M11 13h2M15 13h2M7 17h2M11 17h2", D, 1.8);
 const chart = box("#e3e8ee") + fill("M6 12h3v7H6z", B) + fill("M10.5 8h3v11h-3z", G) + fill("M15 5h3v14h-3z", R);
 const medal = (colour) => fill("M7 2h4l2 6H9zM13 2h4l-2 6h-4z", B) + `<circle cx="12" cy="15" r="7" fill="${colour}"/>` + `<circle cx="12" cy="15" r="4.6" fill="none" stroke="${W}" stroke-width="1.3"/>`;
@@ -61,7 +65,7 @@ const DRAWINGS = {
   "👍": fill("M3 11h4v10H3zM8 11l4-8c2 0 2.5 1.5 2 3.5L13.5 9H20c1.5 0 2 1.5 1.5 3l-2.2 7c-.4 1.3-1.3 2-2.6 2H8z", Y),
   "🙏": fill("M11.5 3v15L7 21.5l-4-4 4.5-4.5zM12.5 3v15l4.5 3.5 4-4-4.5-4.5z", Y),
   "🤝": fill("M2 8l5-2 5 2 5-2 5 2v7l-5 1-5 4-5-4-5-1z", Y) + line("M8 12l3-2.5 5 5", "#b9860b", 1.6),
-  "❤": fill("M12 20.5C4 15 2.5 11 2.5 8.2 2.5 5.5 4.5 3.5 7.2 3.5c2 0 3.8 1.2 4.8 3 1-1.8 2.8-3 4.8-3 2.7 0 4.7 2 4.7 4.7 0 2.8-1.5 6.8-9.5 12.3z", R),
+  "❤": heart(R), "💛": heart(Y), "💚": heart(G), "💙": heart(B), "🤍": heart(W, "#8b97a5"), "🧡": heart(O),
   "📍": fill("M12 22s7-7 7-12.5A7 7 0 0 0 5 9.5C5 15 12 22 12 22z", R) + `<circle cx="12" cy="9.5" r="2.6" fill="${W}"/>`,
   "📞": fill("M4 5l4-3 3.5 5-2 2c1 2.5 3 4.5 5.5 5.5l2-2 5 3.5-3 4C11 20.5 3.5 13 4 5z", R), "☎": fill("M4 5l4-3 3.5 5-2 2c1 2.5 3 4.5 5.5 5.5l2-2 5 3.5-3 4C11 20.5 3.5 13 4 5z", R),
   "📱": fill("M6 2h12v20H6z", D) + fill("M7.5 4.5h9V18h-9z", "#9cc9f0"), "📲": fill("M6 2h12v20H6z", D) + fill("M7.5 4.5h9V18h-9z", "#9cc9f0"),
@@ -75,7 +79,7 @@ const DRAWINGS = {
   "🌐": disc(B) + line("M2.5 12h19M12 2.5c5 5 5 14 0 19M12 2.5c-5 5-5 14 0 19", W, 1.3), "🌍": disc(B) + fill("M6 6l5-1 2 4-4 3-1 4-3-4zM14 13l5-1-2 5-3 1z", G),
   "⚙": disc(D) + `<circle cx="12" cy="12" r="4" fill="${W}"/>`, "🔒": fill("M5 10h14v11H5z", Y) + line("M8 10V7a4 4 0 0 1 8 0v3", D, 2.2), "🔑": line("M12 12l8 8M17 17l2-2", Y, 2.6) + `<circle cx="8.5" cy="8.5" r="4.5" fill="none" stroke="${Y}" stroke-width="3"/>`,
   "🏠": fill("M12 3L22 12h-3v9H5v-9H2z", O) + fill("M10 14h4v7h-4z", W), "🏢": box(D) + line("M7 7h2M15 7h2M7 12h2M15 12h2M11 20v-4h2v4", W, 2), "🏪": box(D) + fill("M2 4h20v5H2z", R), "📌": fill("M9 2h6l-1 7 4 4h-5l-1 9-1-9H6l4-4z", R),
-  "💬": speech(B), "🗨": speech(B), "💭": speech(D), "✉": fill("M2 5h20v14H2z", "#e3e8ee") + line("M3 6l9 7 9-7", D, 1.6), "📩": fill("M2 5h20v14H2z", "#e3e8ee") + line("M3 6l9 7 9-7", D, 1.6), "📨": fill("M2 5h20v14H2z", "#e3e8ee") + line("M3 6l9 7 9-7", D, 1.6),
+  "💬": speech(B), "🗨": speech(B), "💭": speech(D), "✉": letterbox, "📩": letterbox, "📨": letterbox, "📤": letterbox + line("M12 16V6M8.5 9.5L12 6l3.5 3.5", B, 2.4), "📥": letterbox + line("M12 6v10M8.5 12.5L12 16l3.5-3.5", B, 2.4),
   "🚫": `<circle cx="12" cy="12" r="8.5" fill="none" stroke="${R}" stroke-width="3"/>` + line("M6 6l12 12", R, 3), "⛔": disc(R) + line("M7 12h10", W, 3.4),
   "🔍": `<circle cx="10" cy="10" r="6" fill="none" stroke="${D}" stroke-width="2.6"/>` + line("M14.5 14.5L21 21", D, 3), "🔎": `<circle cx="14" cy="10" r="6" fill="none" stroke="${D}" stroke-width="2.6"/>` + line("M9.5 14.5L3 21", D, 3),
   "📷": fill("M2 7h5l2-3h6l2 3h5v13H2z", D) + `<circle cx="12" cy="13" r="4" fill="#9cc9f0"/>`, "🖼": box(Y) + fill("M5 5h14v14H5z", "#9cc9f0") + fill("M5 19l5-7 4 5 2-2 3 4z", G),
@@ -83,13 +87,22 @@ const DRAWINGS = {
   "➡": box(B) + line("M6 12h11M13 8l4 4-4 4"), "⬅": box(B) + line("M18 12H7M11 8l-4 4 4 4"), "⬆": box(B) + line("M12 18V7M8 11l4-4 4 4"), "⬇": box(B) + line("M12 6v11M8 13l4 4 4-4"),
   "🟢": disc(G), "🔴": disc(R), "🟡": disc(Y), "🔵": disc(B), "⚪": disc("#d7dde4"), "⚫": disc("#333a44"), "🟠": disc(O), "🟣": disc(V),
   "🎓": fill("M12 4L23 9l-11 5L1 9z", D) + fill("M6 12.5V17c2 3 10 3 12 0v-4.5l-6 2.7z", D), "🎯": disc(R) + `<circle cx="12" cy="12" r="6.5" fill="${W}"/><circle cx="12" cy="12" r="3.4" fill="${R}"/>`,
+  "☑": box(B) + line("M7 12.5l3.5 3.5L17.5 8.5"), "❔": line("M8.5 8c0-4.5 7-4.5 7 0 0 3-3.5 3-3.5 6M12 19v.1", "#8b97a5", 3), "☝": fill("M10 2h3.5v9H18c2 0 2.5 1.5 2 3.5L18.5 21H9l-4-8c0-1.5 2-2 3-.5l2 2z", Y),
+  "🌿": fill("M5 20C4 9 10 3 20 3c1 10-5 16-13 14z", G) + line("M4 21C8 14 12 10 16 7", W, 1.4), "🏁": line("M5 2v20", D, 2) + fill("M6 3h14v10H6z", "#e3e8ee") + fill("M6 3h3.5v3.3H6zM13 3h3.5v3.3H13zM9.5 6.3H13v3.3H9.5zM16.5 6.3H20v3.3h-3.5zM6 9.6h3.5V13H6zM13 9.6h3.5V13H13z", D),
+  "📂": folder, "🗂": folder, "📁": folder, "📵": `<circle cx="12" cy="12" r="8.5" fill="none" stroke="${R}" stroke-width="3"/>` + fill("M9.5 6.5h5v11h-5z", D) + line("M6 6l12 12", R, 2.4), "🕓": disc(W) + `<circle cx="12" cy="12" r="9" fill="none" stroke="${D}" stroke-width="1.8"/>` + line("M12 7v5l3 2.5", D, 1.8), "🚪": box("#c99256") + fill("M7 4h10v18H7z", "#8f6433") + `<circle cx="14.5" cy="13" r="1.2" fill="${Y}"/>`, "🧰": fill("M2 9h20v11H2z", R) + fill("M2 12.5h20V15H2z", D) + line("M8 9V6h8v3", D, 2),
+  "😍": face("M7.5 14c1.5 3.5 7.5 3.5 9 0z") + `<circle cx="8.5" cy="9.5" r="2.3" fill="${R}"/><circle cx="15.5" cy="9.5" r="2.3" fill="${R}"/>`, "😐": face("M8.5 15.5h7"), "🤔": face("M8.5 16c2-1 4-1 6-.5"), "😉": face("M8 14.5c2 2 6 2 8 0"), "😢": face("M8.5 16.5c1.5-2 5.5-2 7 0"),
   "🚀": fill("M12 2c4 3 5 7 4.5 12h-9C7 9 8 5 12 2z", "#cfd7e0") + fill("M7.5 11L4 17l4-1.5zM16.5 11l3.5 6-4-1.5zM10 15h4l-2 6z", R) + `<circle cx="12" cy="9" r="2" fill="${B}"/>`,
   "☕": fill("M4 9h13v6c0 3-2 5-5 5H9c-3 0-5-2-5-5z", O) + line("M17 11h2c3 0 3 5 0 5h-2M8 3v3M12 3v3", D, 1.8), "💪": fill("M4 20V10l4-7 4 2-1 5c6-1 10 2 10 6s-5 5-9 5z", Y), "💇": person(P), "🛍": fill("M4 8h16l1 13H3z", P) + line("M8.5 10V6.5a3.5 3.5 0 0 1 7 0V10", D, 1.8), "🎟": fill("M2 7h20v4a2 2 0 0 0 0 3.5V18H2v-3.5A2 2 0 0 0 2 11z", O), "🎫": fill("M2 7h20v4a2 2 0 0 0 0 3.5V18H2v-3.5A2 2 0 0 0 2 11z", O), "📦": fill("M3 7l9-4 9 4v11l-9 4-9-4z", "#c99256") + line("M3 7l9 4 9-4M12 11v10", "#8f6433", 1.4), "🏷": fill("M3 3h9l9.5 9.5-9 9L3 12z", Y) + `<circle cx="7.5" cy="7.5" r="1.6" fill="${W}"/>`, "💡": fill("M12 2a7 7 0 0 0-4 12.7V18h8v-3.3A7 7 0 0 0 12 2zM9 19.5h6V22H9z", Y), "🔐": fill("M5 10h14v11H5z", Y) + line("M8 10V7a4 4 0 0 1 8 0v3", D, 2.2), "⚡": fill("M13 1.5L4 14h6l-1.5 8.5L19 9.5h-7z", Y), "🧹": line("M18 3l-8 10", D, 2.4) + fill("M10 11l4 4-4 7-8-4z", Y), "🗑": fill("M5 7h14l-1.5 15h-11zM4 4h16v2.5H4zM9 2h6v2H9z", D), "➰": line("M4 15c4-8 12-8 8-1s-4-6 8-1", D, 2.6), "🆕": digit("N"), "🆔": digit("ID"),
 };
 for (let number = 0; number <= 9; number += 1) DRAWINGS[`${number}\u20e3`] = digit(String(number));
 
+const OTHER = fill("M12 2.5l2.4 7.1L21.5 12l-7.1 2.4L12 21.5l-2.4-7.1L2.5 12l7.1-2.4z", V);
+
+// Known ones first; then whatever else would be a picture, be it joined of several.
+const KNOWN = Object.keys(DRAWINGS).sort((a, b) => b.length - a.length).map((emoji) => [...emoji].join("\ufe0f?"));
+const PICTURE = "(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\ufe0f)\\p{Emoji_Modifier}?";
 const FOUND = new RegExp(
-  `(${Object.keys(DRAWINGS).map((emoji) => [...emoji].join("\ufe0f?")).sort((a, b) => b.length - a.length).join("|")})\ufe0f?`,
+  `(${KNOWN.join("|")})(?!\u200d)\ufe0f?\\p{Emoji_Modifier}?|${PICTURE}(?:\u200d\\p{Extended_Pictographic}\ufe0f?\\p{Emoji_Modifier}?)*`,
   "gu",
 );
 
@@ -108,7 +121,7 @@ function systemHasEmoji() {
 
 const isNeeded = !systemHasEmoji();
 
-/** The text as it is, or with drawings in place of emoji that the system would show as boxes. */
+/** The text as it is, or with drawings in place of the emoji that would be empty boxes. */
 export function plain(text) {
   const words = document.createDocumentFragment();
   if (!isNeeded) {
@@ -119,7 +132,7 @@ export function plain(text) {
   for (const match of text.matchAll(FOUND)) {
     words.append(text.slice(from, match.index));
     const symbol = h("span.symbol", {}, match[0]);
-    symbol.style.backgroundImage = picture(match[1].replaceAll("\ufe0f", ""));
+    symbol.style.backgroundImage = picture(DRAWINGS[match[1]?.replaceAll("\ufe0f", "")] || OTHER);
     words.append(symbol);
     from = match.index + match[0].length;
   }
@@ -127,7 +140,7 @@ export function plain(text) {
   return words;
 }
 
-function picture(emoji) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${DRAWINGS[emoji]}</svg>`;
+function picture(drawing) {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${drawing}</svg>`;
   return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`;
 }

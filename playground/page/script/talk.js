@@ -27,8 +27,12 @@ export class Talk {
   fill() {
     this.list.replaceChildren();
     this.lastDay = null;
-    for (const message of this.phone.chat.messages.values()) this.append(message);
-    for (const note of this.phone.chat.letters) this.list.append(letter(note, this.phone));
+    const letters = [...this.phone.chat.letters];
+    for (const message of this.phone.chat.messages.values()) {
+      while (letters.length && letters[0].after < message.id) this.appendLetter(letters.shift());
+      this.append(message);
+    }
+    for (const note of letters) this.appendLetter(note);
     this.toEnd();
   }
 
@@ -65,8 +69,12 @@ export class Talk {
     }
   }
 
-  addLetter(note) {
+  appendLetter(note) {
     this.list.append(letter(note, this.phone));
+  }
+
+  addLetter(note) {
+    this.appendLetter(note);
     this.toEnd();
   }
 
