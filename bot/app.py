@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiogram import Bot
+from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -33,7 +33,7 @@ from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
 from storage.database import Database
-from storage.outbox import Letter
+from storage.outbox import Lane, Letter
 from storage.schema import migrate
 from templates.rendering import Renderer
 
@@ -79,7 +79,7 @@ class App:
             self.telegram,
             clock,
             make_call=CallMaker(self._bot, self.renderer),
-            check=self._may_send,
+            check=self.may_send,
             limits=limits or Limits(),
             waypoint=waypoint,
         )
@@ -110,8 +110,12 @@ class App:
             await self._bot.session.close()
             await self.database.close()
 
+    def build_dispatcher(self, identity: Identity) -> Dispatcher:
+        """Every handler there is, in its order."""
+        return build_dispatcher(bot_username=identity.username)
+
     def _build_inbox(self, identity: Identity) -> None:
-        dispatcher = build_dispatcher(bot_username=identity.username)
+        dispatcher = self.build_dispatcher(identity)
         handling = Handling(
             self.database,
             self.clock,
@@ -172,11 +176,13 @@ class App:
                 failures += 1
         return None
 
-    async def _may_send(self, letter: Letter) -> Send | Later | Skip:
-        if letter.client_id is None:
+    async def may_send(self, letter: Letter, *, doubtful: bool) -> Send | Later | Skip:
+        """Asked as a letter is sent; `doubtful`: its chat has refused us lately."""
+        if letter.lane in (Lane.CALLBACK, Lane.REPLY) and not doubtful:
             return Send()
         async with self.database.read() as db:
-            return await may_send(Tx(db, self.clock.now(), self.programme), letter)
+            tx = Tx(db, self.clock.now(), self.programme)
+            return await may_send(tx, letter, doubtful=doubtful)
 
     # -- for the playground and the tests, which move the clock
 

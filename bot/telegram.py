@@ -14,6 +14,7 @@ from storage.outbox import File
 
 CONNECT_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 30
+UPLOAD_BYTES_PER_S = 100_000  # what a slow line manages
 CONNECTIONS_MAX = 64
 
 
@@ -28,7 +29,11 @@ class TelegramRefused(Exception):
 
 
 class TelegramUnreachable(Exception):
-    """No connection, or the gateway says it is down: the call had no effect."""
+    """The call had no effect: there was no connection."""
+
+
+class TelegramBroken(TelegramUnreachable):
+    """The call had no effect: Telegram, or the gateway before it, is at fault (5xx)."""
 
 
 class TelegramUnanswered(Exception):
@@ -61,10 +66,16 @@ class Telegram:
             TelegramUnreachable: it did not get through.
             TelegramUnanswered: it may have got through.
         """
+        timeout_s += sum(len(file.body) for file in files) / UPLOAD_BYTES_PER_S
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
         data = _form(fields or {}, files)
         try:
-            async with self._open().post(self._base + method, data=data, timeout=timeout) as answer:
+            async with self._open().post(
+                self._base + method,
+                data=data,
+                timeout=timeout,
+                allow_redirects=False,  # the address holds the token
+            ) as answer:
                 status, body = answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TelegramUnreachable(type(error).__name__) from None
@@ -76,7 +87,6 @@ class Telegram:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX),
-                # A session of its own keeps no cookies and follows no redirect with the token.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
@@ -101,12 +111,17 @@ def _result(status: int, body: bytes) -> Any:
         if answer["ok"]:
             return answer["result"]
         code, description = int(answer["error_code"]), str(answer["description"])
-        retry_after = (answer.get("parameters") or {}).get("retry_after")
+        retry_after_s = _retry_after_s(answer)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         # A gateway's page in place of the API's answer: it was not handed on.
         if status >= 500:
-            raise TelegramUnreachable(f"HTTP {status}") from None
+            raise TelegramBroken(f"HTTP {status}") from None
         raise TelegramUnanswered("unreadable answer") from None
     if code >= 500:
-        raise TelegramUnreachable(f"HTTP {code}")
-    raise TelegramRefused(code, description, retry_after)
+        raise TelegramBroken(f"HTTP {code}")
+    raise TelegramRefused(code, description, retry_after_s)
+
+
+def _retry_after_s(answer: Mapping[str, Any]) -> int | None:
+    given = (answer.get("parameters") or {}).get("retry_after")
+    return None if given is None else int(given)

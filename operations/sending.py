@@ -31,15 +31,22 @@ class Skip:
     reason: str
 
 
-async def may_send(tx: Tx, letter: Letter) -> Send | Later | Skip:
-    """Replies always; notices unless the client is gone; adverts by consent, hours and cap."""
-    if letter.lane in (Lane.CALLBACK, Lane.REPLY):
+async def may_send(tx: Tx, letter: Letter, *, doubtful: bool = False) -> Send | Later | Skip:
+    """Replies always; notices unless the client is gone; adverts by consent, hours and cap.
+
+    `doubtful`: the chat has refused us lately, so a reply too goes only where somebody has written
+    to us since.
+    """
+    is_reply = letter.lane in (Lane.CALLBACK, Lane.REPLY)
+    if is_reply and not doubtful:
         return Send()
     standing = await reachability.of(
         tx.db, letter.chat_id, letter.client_id, adverts_since=tx.now - CAP_WINDOW
     )
     if standing.unreachable:
         return Skip("unreachable")
+    if is_reply:
+        return Send()
     if letter.client_id is not None and standing.status is not ClientStatus.ACTIVE:
         return Skip("no-longer-a-client")
     if letter.lane is Lane.ADVERT:

@@ -50,6 +50,7 @@ class Letter:
     not_before: datetime | None = None  # business time
     keeps_quiet: bool = False
     files: tuple[File, ...] = ()
+    has_files: bool = False  # they stay in the outbox until the letter is sent
     id: int = 0
     attempts: int = 0
 
@@ -109,7 +110,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "not_before": letter.not_before,
         "keeps_quiet": letter.keeps_quiet,
         "status": "waiting",
-        "has_files": bool(letter.files),
+        "has_files": letter.has_files or bool(letter.files),
     }
 
 
@@ -133,23 +134,41 @@ _NEXT = (
 async def waiting(
     db: AsyncConnection, lane: Lane, *, after_id: int, now: datetime, limit: int
 ) -> list[Letter]:
-    """What this lane may send now, in order, from behind the given id."""
+    """What this lane may send now, in order, from behind the given id; files stay behind."""
     parameters = {"in_lane": int(lane), "after": after_id, "moment": now, "most": limit}
     rows = (await db.execute(_NEXT, parameters)).mappings().all()
-    with_files = [row["id"] for row in rows if row["has_files"]]
-    files = await _files(db, with_files) if with_files else {}
-    return [_letter(row, tuple(files.get(row["id"], ()))) for row in rows]
+    return [_letter(row) for row in rows]
 
 
-async def _files(db: AsyncConnection, row_ids: Sequence[int]) -> dict[int, list[File]]:
-    found: dict[int, list[File]] = {}
-    query = select(outbox_files).where(outbox_files.c.outbox_id.in_(row_ids))
-    for row in await db.execute(query):
-        found.setdefault(row.outbox_id, []).append(File(row.field, row.file_name, row.body))
-    return found
+_NEXT_IDS = (
+    select(outbox.c.id)
+    .where(
+        text("status = 'waiting'"),
+        outbox.c.lane == bindparam("in_lane"),
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("moment")),
+    )
+    .order_by(outbox.c.lane, outbox.c.id)
+    .limit(bindparam("most"))
+)
 
 
-def _letter(row: Mapping[Any, Any], files: tuple[File, ...]) -> Letter:
+async def waiting_ids(db: AsyncConnection, lane: Lane, *, now: datetime, limit: int) -> list[int]:
+    """Only the ids of what this lane may send now, in order."""
+    parameters = {"in_lane": int(lane), "moment": now, "most": limit}
+    return list((await db.execute(_NEXT_IDS, parameters)).scalars())
+
+
+async def files(db: AsyncConnection, row_id: int) -> tuple[File, ...]:
+    """The files that go with a letter."""
+    query = (
+        select(outbox_files)
+        .where(outbox_files.c.outbox_id == row_id)
+        .order_by(outbox_files.c.field)
+    )
+    return tuple(File(row.field, row.file_name, row.body) for row in await db.execute(query))
+
+
+def _letter(row: Mapping[Any, Any]) -> Letter:
     return Letter(
         lane=Lane(row["lane"]),
         chat_id=row["chat_id"],
@@ -162,7 +181,7 @@ def _letter(row: Mapping[Any, Any], files: tuple[File, ...]) -> Letter:
         key=row["key"],
         not_before=row["not_before"],
         keeps_quiet=row["keeps_quiet"],
-        files=files,
+        has_files=row["has_files"],
         id=row["id"],
         attempts=row["attempts"],
     )
@@ -214,9 +233,16 @@ async def note_attempts(db: AsyncConnection, row_id: int, attempts: int) -> None
     await db.execute(update(outbox).where(outbox.c.id == row_id).values(attempts=attempts))
 
 
-async def postpone(db: AsyncConnection, row_id: int, until: datetime) -> None:
-    """Leaves a letter alone until that moment of business time."""
-    await db.execute(update(outbox).where(outbox.c.id == row_id).values(not_before=until))
+_POSTPONE = (
+    update(outbox).where(outbox.c.id == bindparam("row")).values(not_before=bindparam("until"))
+)
+
+
+async def postpone(db: AsyncConnection, until: Mapping[int, datetime]) -> None:
+    """Leaves letters alone, each until its moment of business time."""
+    if until:
+        rows = [{"row": row_id, "until": moment} for row_id, moment in until.items()]
+        await db.execute(_POSTPONE, rows)
 
 
 async def empty(db: AsyncConnection, before: datetime) -> int:

@@ -25,6 +25,21 @@ class Call:
     fields: Mapping[str, str]
     files: tuple[File, ...] = ()
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Said twice it is as if it were said once."""
+        return not self.method.startswith(("send", "copy", "forward"))
+
+    @property
+    def can_be_new_message(self) -> bool:
+        """The words are at hand, to be sent where they cannot be edited in."""
+        return self.method == "editMessageText" and "chat_id" in self.fields
+
+    def as_new_message(self) -> "Call":
+        """The text of an edit as a message of its own."""
+        fields = {name: value for name, value in self.fields.items() if name != "message_id"}
+        return replace(self, method="sendMessage", fields=fields)
+
     def as_plain_text(self) -> "Call":
         """The same without markup, for when Telegram cannot read ours."""
         fields = {name: value for name, value in self.fields.items() if name != "parse_mode"}

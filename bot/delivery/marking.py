@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -16,6 +18,14 @@ from storage.outbox import Letter, Mark
 AGAIN_AFTER_S = 0.2
 
 log = structlog.get_logger("delivery")
+
+
+@dataclass
+class _Batch:
+    letters: list[Letter] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    postponed: dict[int, datetime] = field(default_factory=dict)
+    unreachable: list[int] = field(default_factory=list)
 
 
 class Marking:
@@ -33,17 +43,22 @@ class Marking:
         self._clock = clock
         self._marked = marked
         self._waypoint = waypoint
-        self._marks: list[tuple[Letter, Mark, bool]] = []
+        self._next = _Batch()
         self._added = asyncio.Event()
-
-    @property
-    def is_idle(self) -> bool:
-        return not self._marks
 
     def finish(self, letter: Letter, end: Verdict, message_id: int | None = None) -> None:
         """The letter's end is known; it is marked with the next batch."""
         mark = Mark(letter.id, end.status, end.reason, message_id, letter.attempts + 1)
-        self._marks.append((letter, mark, end.unreachable))
+        self._next.letters.append(letter)
+        self._next.marks.append(mark)
+        if end.unreachable:
+            self._next.unreachable.append(letter.chat_id)
+        self._added.set()
+
+    def postpone(self, letter: Letter, until: datetime) -> None:
+        """The letter is left alone until that moment of business time."""
+        self._next.letters.append(letter)
+        self._next.postponed[letter.id] = until
         self._added.set()
 
     async def run(self) -> None:
@@ -51,24 +66,24 @@ class Marking:
         while True:
             await self._added.wait()
             self._added.clear()
-            batch = self._marks[:]
+            batch, self._next = self._next, _Batch()
+            await self._commit(batch)
+            self._waypoint(waypoints.MARKED)
+            self._marked(batch.letters)
+
+    async def _commit(self, batch: _Batch) -> None:
+        while True:
             try:
-                await asyncio.shield(self._commit(batch))
+                async with self._database.write() as db:
+                    now = self._clock.now()
+                    await outbox.mark(db, batch.marks, now)
+                    await outbox.postpone(db, batch.postponed)
+                    for chat_id in batch.unreachable:
+                        await people.note_unreachable(db, chat_id, now)
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("marks wait for the database", marks=len(batch))
+                log.warning("marks wait for the database", marks=len(batch.letters))
                 await asyncio.sleep(AGAIN_AFTER_S)
-                self._added.set()
-                continue
-            self._waypoint(waypoints.MARKED)
-            del self._marks[: len(batch)]
-            self._marked([letter for letter, _, _ in batch])
-
-    async def _commit(self, batch: Sequence[tuple[Letter, Mark, bool]]) -> None:
-        async with self._database.write() as db:
-            now = self._clock.now()
-            await outbox.mark(db, [mark for _, mark, _ in batch], now)
-            for letter, _, unreachable in batch:
-                if unreachable:
-                    await people.note_unreachable(db, letter.chat_id, now)
+            else:
+                return

@@ -1,16 +1,22 @@
 """What Telegram's answer means for a letter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.telegram import TelegramRefused
 
 UNREACHABLE_CODE = 403
 TOKEN_REVOKED_CODE = 401
-TOO_MANY_CODE = 429
 BAD_REQUEST_CODE = 400
 _ALREADY_SO = "message is not modified"
 _TOO_LATE = ("query is too old", "query id is invalid")
 _UNREADABLE_MARKUP = "can't parse entities"
+_UNEDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "no text in the message",
+)
 _NOBODY = ("chat not found", "user not found", "peer_id_invalid")
 
 
@@ -23,9 +29,42 @@ class Verdict:
     unreachable: bool = False  # the person cannot be written to until they write
 
 
+@dataclass(frozen=True)
+class Done:
+    """It need not be tried again."""
+
+    verdict: Verdict
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """Nothing has come of it yet; its chat is left alone for so long."""
+
+    pause_s: float
+    attempts: int  # that Telegram may have taken
+    down: str | None = None  # why Telegram seems to be down
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """Not before that moment of business time."""
+
+    until: datetime
+
+
+Outcome = Done | Again | Postponed
+
+
 def wants_plain_text(refusal: TelegramRefused) -> bool:
     """Telegram could not read the markup; without it the words can still be said."""
     return refusal.code == BAD_REQUEST_CODE and _UNREADABLE_MARKUP in refusal.description.lower()
+
+
+def wants_new_message(refusal: TelegramRefused) -> bool:
+    """The message to edit is gone, or has no text; the words can still be said below it."""
+    words = refusal.description.lower()
+    return refusal.code == BAD_REQUEST_CODE and any(part in words for part in _UNEDITABLE)
 
 
 def verdict(refusal: TelegramRefused) -> Verdict:

@@ -40,7 +40,9 @@ async def test_files_travel_beside_the_call(database: Database) -> None:
     async with database.write() as db:
         await outbox.queue(db, [letter], NOW)
         (loaded,) = await outbox.waiting(db, Lane.REPLY, after_id=0, now=NOW, limit=10)
-    assert loaded.files == letter.files
+        assert loaded.files == (), "thousands of letters are held in memory, their files are not"
+        assert loaded.has_files
+        assert await outbox.files(db, loaded.id) == letter.files
 
 
 async def test_a_letter_for_later_waits_for_its_moment(database: Database) -> None:
@@ -50,6 +52,19 @@ async def test_a_letter_for_later_waits_for_its_moment(database: Database) -> No
         assert await outbox.waiting(db, Lane.REPLY, after_id=0, now=NOW, limit=10) == []
         assert await outbox.count_waiting(db, NOW) == 0
         assert len(await outbox.waiting(db, Lane.REPLY, after_id=0, now=later, limit=10)) == 1
+
+
+async def test_letters_are_postponed_each_until_its_own_moment(database: Database) -> None:
+    hours = [NOW + timedelta(hours=hour) for hour in (1, 2)]
+    async with database.write() as db:
+        first, second, third = await outbox.queue(db, [call("a"), call("b"), call("c")], NOW)
+        await outbox.postpone(db, {first.id: hours[0], second.id: hours[1]})
+        for now, expected in (
+            (NOW, [third.id]),
+            (hours[0], [first.id, third.id]),
+            (hours[1], [first.id, second.id, third.id]),
+        ):
+            assert await outbox.waiting_ids(db, Lane.REPLY, now=now, limit=10) == expected
 
 
 async def test_what_is_marked_waits_no_longer(database: Database) -> None:

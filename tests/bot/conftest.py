@@ -1,0 +1,38 @@
+"""A local Telegram and a way to make bots at it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from playground.limits import PaceLimits
+from playground.server import LocalTelegram
+from tests.bot.lives import Rig
+from tests.flows.running import MovableClock
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """SQLite unless a test asks for both: one writer, one worker, the harder case."""
+    return "sqlite"
+
+
+@pytest.fixture
+def pace() -> PaceLimits | None:
+    """Telegram takes any pace here; a test about pace sets its own."""
+    return None
+
+
+@pytest.fixture
+async def telegram(pace: PaceLimits | None) -> AsyncIterator[LocalTelegram]:
+    async with LocalTelegram(port=0, pace=pace) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def rig(telegram: LocalTelegram, database_url: str, clock: MovableClock) -> Rig:
+    return Rig(telegram, database_url, clock)
