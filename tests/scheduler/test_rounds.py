@@ -190,6 +190,29 @@ async def test_a_clockwork_that_starts_does_what_was_due_while_nobody_ran(
     assert await written_to(database) == Counter([101])
 
 
+async def test_what_was_begun_is_finished_when_we_are_told_to_stop(
+    database: Database, programme: Programme, clock: MovableClock, postbox: Postbox
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    numbers = Numbers(last=2)
+
+    async def slow(tx: Tx, due: Due) -> None:
+        await numbers.act(tx, due)
+        begun.set()
+        await may_end.wait()
+
+    clockwork = Clockwork(
+        database, clock, programme, (), postbox.offer, jobs=[Job("numbers", numbers.due, slow)]
+    )
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(clockwork.run())
+        await begun.wait()
+        run.cancel()
+        await asyncio.sleep(0)
+        may_end.set()
+    assert await written_to(database) == Counter([101])
+
+
 async def test_many_are_looked_at_once_an_epoch_and_meanwhile_only_what_is_new(
     database: Database, programme: Programme, clock: MovableClock, postbox: Postbox
 ) -> None:
