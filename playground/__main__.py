@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8080
 WRONG_INPUT = 2
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 PORT_SETTING = "SVOI_DEMO_PORT"
 
 say = Console(highlight=False, soft_wrap=True).print
@@ -27,6 +29,8 @@ say = Console(highlight=False, soft_wrap=True).print
 def main() -> NoReturn:
     """Runs the demo until Ctrl-C; what a person can mend ends in one line and exit code 2."""
     port = _port()
+    # Until the loop has handlers of its own, and again after it: the folder is always removed.
+    _on_stop_signals(_leave)
     say("Свои · песочница — the playground is starting…")
     # Importing the bot takes seconds: the line above comes first.
     from bot.logs import configure_logs
@@ -36,13 +40,23 @@ def main() -> NoReturn:
     try:
         check_port(port)
         with tempfile.TemporaryDirectory(prefix="svoi-demo-") as folder:
-            _run(_demo(Path(folder), port))
+            try:
+                _run(_demo(Path(folder), port))
+            finally:
+                _on_stop_signals(signal.SIG_IGN)
     except PortTaken as taken:
         _refuse(
             f"{PORT_SETTING}: port {taken.port} is taken; stop what listens there or set another"
         )
-    except KeyboardInterrupt:
-        pass
+    raise SystemExit(0)
+
+
+def _on_stop_signals(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, handler)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
@@ -73,20 +87,24 @@ async def _demo(folder: Path, port: int) -> None:
 
     stopping = asyncio.Event()
     if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     database = folder / "svoi.db"
+    if await _build_unless(stopping, database):
+        demo = Demo(database, port)
+        await demo.run(stopping, lambda: _welcome(demo.telegram, database))
+    say("The playground has stopped; its data is gone.")
+
+
+async def _build_unless(stopping: asyncio.Event, database: Path) -> bool:
+    """Makes the sample business; False if we were stopped meanwhile."""
     async with asyncio.TaskGroup() as tasks:
         building = tasks.create_task(_build(database))
         stopped = tasks.create_task(stopping.wait())
         await asyncio.wait((building, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if stopping.is_set():
-            building.cancel()
-            return
-        demo = Demo(database, port)
-        await demo.run(stopping, lambda: _welcome(demo.telegram, database))
+        building.cancel()
         stopped.cancel()
-    say("The playground has stopped; its data is gone.")
+    return not stopping.is_set()
 
 
 async def _build(database: Path) -> None:
