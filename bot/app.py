@@ -21,6 +21,7 @@ from bot.delivery.pace import Limits
 from bot.delivery.sending import Delivery
 from bot.handling import Handling
 from bot.inbox import Inbox
+from bot.menus import announce_commands
 from bot.polling import Polling
 from bot.settings import Settings
 from bot.telegram import Telegram, TelegramUnanswered, TelegramUnreachable
@@ -140,6 +141,9 @@ class App:
 
     async def _run_parts(self, stopping: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
+            menus = tasks.create_task(
+                announce_commands(self.telegram, self._bot, self.programme, self.settings.owner_ids)
+            )
             source = tasks.create_task(self._source().run())
             clockwork = tasks.create_task(self.clockwork.run())
             inbox = tasks.create_task(self.inbox.run())
@@ -147,6 +151,7 @@ class App:
             self._started.set()
             await stopping.wait()
             log.info("stopping")
+            menus.cancel()
             source.cancel()
             clockwork.cancel()
             self.inbox.stop()

@@ -28,6 +28,7 @@ class Sender:
     source_code: str | None
     state: str | None
     state_data: Mapping[str, Any]
+    is_new: bool = False  # their first word to us
 
     @property
     def as_recipient(self) -> Recipient:
@@ -64,4 +65,5 @@ async def identify(
         source_code=account.source_code,
         state=account.state,
         state_data=account.state_data,
+        is_new=not account.is_known,
     )

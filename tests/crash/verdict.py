@@ -58,6 +58,16 @@ def _is_said(call: Call) -> bool:
     return call.ok and call.method in SAID
 
 
+def sent_too_soon(telegram: LocalTelegram, kills_at: list[float]) -> list[Call]:
+    """Sends before a `retry_after` was over; a new life does not know what the last was told."""
+    longest_s = 1.0
+    return [
+        call
+        for call in telegram.calls.too_soon()
+        if not any(call.at - longest_s <= at <= call.at for at in kills_at)
+    ]
+
+
 async def nothing_lost_or_doubled(crowd: Crowd, database: Database) -> dict[str, int]:
     """Every effect is there once; returns the counts that were compared."""
     async with database.read() as db:
