@@ -10,11 +10,16 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from aiogram.methods import SetMyCommands
+
 from bot.app import App
 from bot.settings import Settings
+from handlers.commands import role_commands
 from loyalty.programme import Programme, load_programme
 from playground.birthdays import NextBirthday, next_birthday
+from playground.calls import Call
 from playground.clock import Journey, MovableClock
+from playground.method_profile import set_my_commands
 from playground.sample.cast import (
     COLLEAGUES,
     FIRST_SHOWN,
@@ -23,6 +28,7 @@ from playground.sample.cast import (
     STRANGER_NAMES,
     STRANGER_PHONE,
     STRANGERS,
+    Colleague,
 )
 from playground.sample.clients import sample_clients
 from playground.server import HOST, LocalTelegram
@@ -145,6 +151,7 @@ class Demo:
                 else colleague.role.code,
             )
             self._surroundings.names[colleague.telegram_id] = colleague.names
+            self._remember_commands(colleague)
         for stranger in STRANGERS:
             self.telegram.person(
                 stranger.name,
@@ -155,6 +162,17 @@ class Demo:
             )
         await self._meet_clients(app)
         self._surroundings.first_shown = list(FIRST_SHOWN)
+
+    def _remember_commands(self, colleague: Colleague) -> None:
+        """Telegram still knows what the bot set in this chat on the day when they joined."""
+        for call in role_commands(self.programme, colleague.telegram_id, colleague.role):
+            assert isinstance(call, SetMyCommands), "nobody of them leaves"
+            params = {
+                "commands": [command.model_dump() for command in call.commands],
+                "scope": {"type": "chat", "chat_id": colleague.telegram_id},
+                "language_code": call.language_code or "",
+            }
+            set_my_commands(self.telegram.backend, Call("setMyCommands", params))
 
     async def _meet_clients(self, app: App) -> None:
         async with app.database.read() as db:

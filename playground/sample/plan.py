@@ -11,7 +11,7 @@ from playground.sample.clients import HISTORY_DAYS, Habit, SampleClient, sample_
 
 OPENS, OPEN_MINUTES = time(10), 9 * 60 + 30
 OFFICE_HOUR = time(12)  # when gifts fall due and what lapses is looked at
-ROUND_DAYS = 10  # below `valid_days` of a birthday, so that none is missed
+ROUND_DAYS = 13  # below `valid_days` of a birthday, so that none is missed
 BIG_ORDER_CHANCE = 0.03
 MISTAKE_CHANCE = 0.012
 
@@ -100,7 +100,7 @@ def _attendance(at: datetime, client: SampleClient, dice: random.Random) -> Atte
 
 
 def _rounds(first: datetime, anchor: date, until: datetime, zone: ZoneInfo) -> Iterator[Round]:
-    """Every tenth noon up to the day before the anchor, every noon from there on."""
+    """Every thirteenth noon up to the day before the anchor, every noon from there on."""
     days = -1
     while (at := _noon(anchor, days, zone)) > first:
         yield Round(at)

@@ -14,6 +14,7 @@ export class Clock {
     this.heardAt = performance.now();
     this.journey = null;
     setInterval(() => this.tick(), TICK_MS);
+    document.addEventListener("pointerdown", ({ target }) => place.contains(target) || this.fold(false));
   }
 
   now() {
@@ -45,10 +46,11 @@ export class Clock {
     const stop = h("button.jump.stop", { onclick: () => this.page.link.ask({ do: "halt" }) }, say("clock.stop"));
     this.way = h("div.way", { hidden: true, attr: { role: "status" } }, h("div.way-bar", {}, this.bar), this.steps, stop);
     const toggle = h("button.tool.clock-toggle", { attr: { "aria-label": say("clock.move"), "aria-expanded": "false" } }, icon("time"));
-    toggle.onclick = () => {
-      const isOpen = this.place.classList.toggle("unfolded");
+    this.fold = (isOpen) => {
+      this.place.classList.toggle("unfolded", isOpen);
       toggle.setAttribute("aria-expanded", String(isOpen));
     };
+    toggle.onclick = () => this.fold(!this.place.classList.contains("unfolded"));
     this.place.replaceChildren(face, toggle, h("div.clock-moves", {}, this.jumps, this.way));
     this.shownDate = null;
     this.tick();
@@ -95,6 +97,7 @@ export class Clock {
   }
 
   async travel(to) {
+    this.fold(false);
     const { language, link } = this.page;
     const client = this.page.selectedClient();
     if (to === "birthday" && !client) return this.page.notify(word("clock.no_client", language));
