@@ -32,8 +32,9 @@ from operations.cases import list_cases, show_case
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from templates import case_replies, cases
+from templates.case_notices import AnswerCase, CloseCase, OpenCase
 from templates.case_replies import DropReply, ReplyToCase
-from templates.cases import AnswerCase, CloseCase, DropAnswer, OpenCase, SendAnyway, TurnCases
+from templates.cases import DropAnswer, SendAnyway, TurnCases
 from templates.every_chat import UnknownTap
 from templates.lengths import utf16_length
 

@@ -19,6 +19,7 @@ from handlers import (
     menu,
     profile,
     registration,
+    remedies,
     staff,
     today,
 )
@@ -47,6 +48,7 @@ def routers() -> tuple[Router, ...]:
         guide.router,
         staff.router,
         cases.router,
+        remedies.router,
         cases.client_router,
         feedback.router,
         adverts.router,

@@ -11,7 +11,7 @@ from operations.transaction import Tx
 from storage import audit_log, cases, clients, reachability, staff
 from storage.cases import Author, Case, CaseKind
 from storage.clients import Client
-from templates import cases as screens
+from templates import case_notices as notices
 from templates.case_replies import Reply
 
 ANSWER_UTF16_MAX = 2_000
@@ -89,8 +89,8 @@ async def begin_answer(
     tx: Tx, *, actor: Sender, case_id: int
 ) -> AnswerBegun | OwnCase | NoSuchCase:
     """Looks at the case before the words are typed."""
-    found = await _answerable(tx, actor, case_id)
-    if not isinstance(found, _Found):
+    found = await answerable(tx, actor, case_id)
+    if not isinstance(found, Found):
         return found
     last = await cases.last_by_staff(tx.db, case_id)
     name = None if found.client is None else found.client.name
@@ -108,8 +108,8 @@ async def answer_case(
     owner_ids: Collection[int],
 ) -> Answered | Overtaken | OwnCase | NoSuchCase:
     """Sends the words to the client, unless somebody else answered or closed it since `seen`."""
-    found = await _answerable(tx, actor, case_id)
-    if not isinstance(found, _Found):
+    found = await answerable(tx, actor, case_id)
+    if not isinstance(found, Found):
         return found
     case, client = found.case, found.client
     overtaken = await _overtaken(tx, case, actor, seen, was_open)
@@ -119,16 +119,16 @@ async def answer_case(
         tx.db, case.id, Author.STAFF, author_id=actor.telegram_id, words=words, now=tx.now
     )
     await cases.note_answered(tx.db, case.id, tx.now)
-    await _audit(tx, "case.answered", case, actor)
+    await audit(tx, "case.answered", case, actor)
     recipient = await _recipient(tx, case, client)
     reply = Reply(case.id, tx.programme.business.name, words)
     await notify(tx, recipient, reply, key=f"case_message:{said}")
-    by = await _name(tx, actor)
+    by = await name_of(tx, actor)
     name = None if client is None else client.name
     await tell(
         tx,
         case,
-        lambda _: screens.AnsweredBy(case.id, name, by, words),
+        lambda _: notices.AnsweredBy(case.id, name, by, words),
         owner_ids=owner_ids,
         key=f"case_message:{said}",
         but=actor.telegram_id,
@@ -140,17 +140,17 @@ async def close_case(
     tx: Tx, *, actor: Sender, case_id: int, owner_ids: Collection[int]
 ) -> Closed | ClosedBefore | OwnCase | NoSuchCase:
     """Closes the case; of several who tap, one does, and the others are told who."""
-    found = await _answerable(tx, actor, case_id)
-    if not isinstance(found, _Found):
+    found = await answerable(tx, actor, case_id)
+    if not isinstance(found, Found):
         return found
     case, client = found.case, found.client
     if not await cases.close(tx.db, case.id, by=actor.telegram_id, now=tx.now):
         by = None if case.closed_by is None else await staff.name_of(tx.db, case.closed_by)
         return ClosedBefore(case.id, by)
-    await _audit(tx, "case.closed", case, actor)
-    by = await _name(tx, actor)
+    await audit(tx, "case.closed", case, actor)
+    by = await name_of(tx, actor)
     name = None if client is None else client.name
-    closed_by = screens.ClosedBy(case.id, name, by)
+    closed_by = notices.ClosedBy(case.id, name, by)
     await tell(
         tx,
         case,
@@ -201,12 +201,14 @@ def is_theirs(case: Case, actor: Sender) -> bool:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
+    """A case, locked, that this actor may do something about."""
+
     case: Case
     client: Client | None
 
 
-async def _answerable(tx: Tx, actor: Sender, case_id: int) -> _Found | OwnCase | NoSuchCase:
+async def answerable(tx: Tx, actor: Sender, case_id: int) -> Found | OwnCase | NoSuchCase:
     """The case, locked; raises NotAllowed for who may not answer cases."""
     require(actor, Role.MANAGER)
     case = await cases.lock(tx.db, case_id)
@@ -215,7 +217,7 @@ async def _answerable(tx: Tx, actor: Sender, case_id: int) -> _Found | OwnCase |
     client = await clients.by_id(tx.db, case.client_id)
     if actor.telegram_id in (case.telegram_id, None if client is None else client.telegram_id):
         return OwnCase()
-    return _Found(case, client)
+    return Found(case, client)
 
 
 async def _overtaken(
@@ -247,11 +249,11 @@ async def _is_reachable(tx: Tx, recipient: Recipient | None) -> bool:
     return not standing.unreachable
 
 
-async def _name(tx: Tx, actor: Sender) -> str:
+async def name_of(tx: Tx, actor: Sender) -> str:
     return await staff.name_of(tx.db, actor.telegram_id) or actor.first_name
 
 
-async def _audit(tx: Tx, action: str, case: Case, actor: Sender) -> None:
+async def audit(tx: Tx, action: str, case: Case, actor: Sender) -> None:
     await audit_log.record(
         tx.db,
         now=tx.now,

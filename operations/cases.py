@@ -11,12 +11,14 @@ from operations.desk import ServiceTyped
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
 from operations.transaction import Tx
-from storage import cases, clients, staff, visits
+from storage import cases, clients, ledger, staff, visits
 from storage.cases import Author, Case, CaseKind, CaseMessage
 from storage.clients import Client
 from storage.visits import Visit
+from templates import case_notices as notices
 from templates import cases as screens
-from templates.cases import Heading, ListedCase, Said, Topic
+from templates.case_notices import Heading, Topic
+from templates.cases import ListedCase, Said
 from templates.feedback import AboutVisit
 from templates.messages import Message
 
@@ -94,7 +96,7 @@ async def hear(
     )
 
     def message(heading: Heading) -> Message:
-        return screens.ClientWrote(heading, words, due_at, reopened=not locked.is_open)
+        return notices.ClientWrote(heading, words, due_at, reopened=not locked.is_open)
 
     await tell(tx, locked, message, owner_ids=owner_ids, key=f"case_message:{said}")
     return locked
@@ -109,7 +111,7 @@ async def tell_opened(tx: Tx, case: Case, owner_ids: Collection[int]) -> None:
     await tell(
         tx,
         case,
-        lambda heading: screens.Opened(heading, due_at),
+        lambda heading: notices.Opened(heading, due_at),
         owner_ids=owner_ids,
         key=f"case:{case.id}:opened",
     )
@@ -192,7 +194,7 @@ async def remind(tx: Tx, due: Due, owner_ids: Collection[int]) -> None:
     await tell(
         tx,
         case,
-        lambda heading: screens.Overdue(heading, due_at),
+        lambda heading: notices.Overdue(heading, due_at),
         owner_ids=owner_ids,
         key=f"case:{case.id}:overdue:{due.period}",
     )
@@ -236,6 +238,8 @@ async def show_case(tx: Tx, case_id: int, language: str) -> screens.Case | None:
     rating = await cases.last_rating(tx.db, case.id)
     said = await cases.last_messages(tx.db, case.id, limit=screens.SAID_SHOWN_MAX)
     closed_by = None if case.closed_by is None else await staff.name_of(tx.db, case.closed_by)
+    apology = await ledger.by_key(tx.db, apology_key(case.id))
+    may_give = case.kind is CaseKind.COMPLAINT and tx.programme.feedback.apology_points_max > 0
     return screens.Case(
         heading=_heading(tx, case, client, visit, rating, language),
         opened_at=case.opened_at,
@@ -245,7 +249,14 @@ async def show_case(tx: Tx, case_id: int, language: str) -> screens.Case | None:
         is_open=case.is_open,
         earlier=await cases.count_messages(tx.db, case.id) - len(said),
         said=tuple([await _said(tx, line) for line in said]),
+        apology_points=0 if apology is None else apology.amount,
+        may_give_points=may_give and apology is None,
     )
+
+
+def apology_key(case_id: int) -> str:
+    """Of the points that went with an apology: once a case."""
+    return f"apology:{case_id}"
 
 
 async def _said(tx: Tx, line: CaseMessage) -> Said:

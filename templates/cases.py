@@ -2,25 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from templates.callbacks import Callback, callback
-from templates.feedback import AboutVisit, Rating
+from templates.case_notices import AnswerCase, CloseCase, Heading, OpenCase, Topic
+from templates.feedback import Rating
 from templates.keyboards import Button, InlineKeyboard, Keyboard, Style
 from templates.labels import Labels
 from templates.messages import AtMost, Message, Toast, message
+from templates.remedies import AskMove, OfferApology
 
 CASES_PAGE_ROWS = 8
 SAID_SHOWN_MAX = 8
-
-
-@callback("case")
-@dataclass(frozen=True)
-class OpenCase(Callback):
-    """Shows a case to who answers it."""
-
-    case_id: int
 
 
 @callback("case_page")
@@ -29,22 +22,6 @@ class TurnCases(Callback):
     """Another page of the list, in place of the one that is shown."""
 
     page: int
-
-
-@callback("case_answer")
-@dataclass(frozen=True)
-class AnswerCase(Callback):
-    """Asks for the answer's words."""
-
-    case_id: int
-
-
-@callback("case_close")
-@dataclass(frozen=True)
-class CloseCase(Callback):
-    """Nothing more is to be done."""
-
-    case_id: int
 
 
 @callback("case_send")
@@ -63,25 +40,6 @@ class DropAnswer(Callback):
     case_id: int
 
 
-class Topic(StrEnum):
-    """What a case is about."""
-
-    COMPLAINT = "complaint"
-    PHONE = "phone"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A case as every message to its answerers begins."""
-
-    number: int
-    topic: Topic
-    client: str | None
-    phone: str | None
-    visit: AboutVisit | None
-    rating: Rating | None
-
-
 @dataclass(frozen=True)
 class Said:
     """A line of the conversation; `by` None: the client."""
@@ -91,85 +49,6 @@ class Said:
     at: datetime
     rating: Rating | None
     text: str | None
-
-
-def _answer_keys(labels: Labels, case_id: int, topic: Topic) -> Keyboard:
-    return InlineKeyboard.of(
-        (
-            Button(labels("cases.answer"), AnswerCase(case_id), Style.PRIMARY),
-            Button(labels("cases.close"), CloseCase(case_id)),
-        ),
-        (Button(labels("cases.open", case=case_id), OpenCase(case_id)),),
-    )
-
-
-@message("cases/opened")
-@dataclass(frozen=True)
-class Opened(Message):
-    """To managers and owners: a client is unhappy, or a phone is claimed twice."""
-
-    heading: Heading
-    due_at: datetime
-
-    def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
-
-
-@message("cases/client_wrote")
-@dataclass(frozen=True)
-class ClientWrote(Message):
-    """To managers and owners: more from the client."""
-
-    heading: Heading
-    text: str | None
-    due_at: datetime
-    reopened: bool
-
-    def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
-
-
-@message("cases/overdue")
-@dataclass(frozen=True)
-class Overdue(Message):
-    """To managers and owners: the promised hours are over."""
-
-    heading: Heading
-    due_at: datetime
-
-    def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
-
-
-@message("cases/answered_by")
-@dataclass(frozen=True)
-class AnsweredBy(Message):
-    """To the other managers and owners: somebody took care of it."""
-
-    number: int
-    client: str | None
-    by: str
-    text: str
-
-    def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(
-            Button(labels("cases.open", case=self.number), OpenCase(self.number))
-        )
-
-
-@message("cases/closed_by")
-@dataclass(frozen=True)
-class ClosedBy(Message):
-    """To the other managers and owners: the case is closed."""
-
-    number: int
-    client: str | None
-    by: str
-
-    def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(
-            Button(labels("cases.open", case=self.number), OpenCase(self.number))
-        )
 
 
 @dataclass(frozen=True)
@@ -224,13 +103,22 @@ class Case(Message):
     is_open: bool
     earlier: int  # how many messages are not shown
     said: Annotated[tuple[Said, ...], AtMost(SAID_SHOWN_MAX)]
+    apology_points: int = 0  # that went with it
+    may_give_points: bool = False
 
     def keyboard(self, labels: Labels) -> Keyboard:
         number = self.heading.number
+        movable = self.is_open and self.heading.topic is Topic.PHONE
         return InlineKeyboard.of(
             (
                 Button(labels("cases.answer"), AnswerCase(number), Style.PRIMARY),
                 Button(labels("cases.close"), CloseCase(number)) if self.is_open else None,
+            ),
+            (Button(labels("remedies.move"), AskMove(number)) if movable else None,),
+            (
+                Button(labels("remedies.apology"), OfferApology(number))
+                if self.may_give_points
+                else None,
             ),
             (Button(labels("cases.list"), TurnCases(1)),),
         )

@@ -218,3 +218,50 @@ async def test_an_owner_of_the_settings_answers_without_registering(svoi: Runnin
     await owner.hears("Обращение № 1")
     with pytest.raises(NoSuchButton):
         await owner.tap("⏭", timeout_s=0.1)
+
+
+async def test_points_go_with_an_apology_from_the_case(svoi: RunningBot) -> None:
+    anna, anna_id = await a_client(svoi)
+    peter = await a_colleague(svoi, "Пётр", Role.MANAGER)
+    await town_of(svoi).visit(anna_id)
+    await svoi.passes(THREE_HOURS)
+    await anna.tap("1")
+    await svoi.settle()
+    await peter.tap("📂")
+    await svoi.settle()
+    await peter.tap("🎁")
+    await svoi.settle()
+    await peter.tap("+200")
+    await peter.sees_answer("Начислено: 200 баллов")
+    await svoi.settle()
+    assert "С извинением начислено: 200 баллов" in peter.last.text
+    assert all(not label.startswith("🎁") for label in peter.last.labels)
+    assert "Простите нас" in anna.last.text
+    await anna.tap("⭐")
+    await anna.hears("Баланс: 300")
+
+
+async def test_a_phone_that_changed_hands_takes_its_card_along_when_a_manager_says_so(
+    svoi: RunningBot,
+) -> None:
+    anna, _ = await a_client(svoi)
+    peter = await a_colleague(svoi, "Пётр", Role.MANAGER)
+    new = svoi.telegram.person("Анна", phone="+79120000001")
+    await new.send("/start")
+    for key in ("✅", "✅", "✅"):
+        await svoi.settle()
+        await new.tap(key)
+    await svoi.settle()
+    await svoi.passes(timedelta(minutes=1))
+    assert "спор о номере" in peter.last.text
+    await peter.tap("📂")
+    await svoi.settle()
+    await peter.tap("🔁")
+    await svoi.settle()
+    await peter.tap("✅")
+    await peter.sees_answer("Карта перенесена")
+    await svoi.settle()
+    assert "теперь в этом аккаунте" in new.last.text
+    assert "перенесена в другой аккаунт" in anna.last.text
+    await new.send("/balance")
+    await new.hears("Баланс: 100")

@@ -29,8 +29,8 @@ from operations.senders import Role, Sender
 from storage import cases, people
 from storage.cases import Case
 from storage.database import Database
+from templates.case_notices import AnsweredBy, ClientWrote, ClosedBy
 from templates.case_replies import Reply
-from templates.cases import AnsweredBy, ClientWrote, ClosedBy
 from tests.movable_clock import MovableClock
 from tests.town import OWNER_ID, Town
 

@@ -11,7 +11,7 @@ from operations.senders import Role, Sender
 from storage import cases, people, staff
 from storage.cases import CaseKind
 from storage.database import Database
-from templates.cases import ClientWrote, Opened
+from templates.case_notices import ClientWrote, Opened
 from templates.feedback import Praise
 from tests.movable_clock import MovableClock
 from tests.town import OWNER_ID, SERVER_ID, Town

@@ -16,7 +16,7 @@ from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
 from storage import cases, phone_cases
 from storage.database import Database
-from templates.cases import Opened, Overdue, Topic
+from templates.case_notices import Opened, Overdue, Topic
 from templates.feedback import Request
 from tests.movable_clock import MovableClock
 from tests.scheduler.conftest import Postbox

@@ -1,0 +1,153 @@
+"""What a manager may do about a case beside answering: points with an apology, a card moved."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from templates.callbacks import Callback, callback
+from templates.keyboards import Button, InlineKeyboard, Keyboard
+from templates.labels import Labels
+from templates.messages import AtMost, Message, Toast, message
+from templates.screens import Open, Screen
+
+APOLOGY_CHOICES_MAX = 3
+
+
+@callback("case_apology")
+@dataclass(frozen=True)
+class OfferApology(Callback):
+    """Asks how many points shall go with the apology."""
+
+    case_id: int
+
+
+@callback("case_gift")
+@dataclass(frozen=True)
+class GiveApology(Callback):
+    """Gives so many, once a case."""
+
+    case_id: int
+    points: int
+
+
+@callback("case_move")
+@dataclass(frozen=True)
+class AskMove(Callback):
+    """Asks whether the card shall go to the account that verified its phone."""
+
+    case_id: int
+
+
+@callback("case_moved")
+@dataclass(frozen=True)
+class MoveCard(Callback):
+    """Moves it."""
+
+    case_id: int
+
+
+@callback("case_kept")
+@dataclass(frozen=True)
+class LeaveAsIs(Callback):
+    """Back to the case, nothing done."""
+
+    case_id: int
+
+
+@message("remedies/apology_question")
+@dataclass(frozen=True)
+class ApologyQuestion(Message):
+    """How many points?"""
+
+    number: int
+    client: str | None
+    choices: Annotated[tuple[int, ...], AtMost(APOLOGY_CHOICES_MAX)]
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.of(
+            tuple(
+                Button(labels("remedies.points", points=points), GiveApology(self.number, points))
+                for points in self.choices
+            ),
+            (Button(labels("remedies.refuse_points"), LeaveAsIs(self.number)),),
+        )
+
+
+@message("remedies/apology_given")
+@dataclass(frozen=True)
+class ApologyGiven(Toast):
+    """They are on the client's card."""
+
+    points: int
+
+
+@message("remedies/apology_given_before")
+@dataclass(frozen=True)
+class ApologyGivenBefore(Toast):
+    """Points go with one apology, not with each."""
+
+    points: int
+    by: str | None
+
+
+@message("remedies/apology")
+@dataclass(frozen=True)
+class Apology(Message):
+    """To the client: the points."""
+
+    business: str
+    points: int
+    balance: int
+    valid_through: date | None
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))
+
+
+@message("remedies/move_question")
+@dataclass(frozen=True)
+class MoveQuestion(Message):
+    """Is it the same person?"""
+
+    number: int
+    client: str | None
+    phone: str | None
+    balance: int
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("remedies.confirm_move"), MoveCard(self.number)),
+            Button(labels("remedies.refuse_move"), LeaveAsIs(self.number)),
+        )
+
+
+@message("remedies/move_impossible")
+@dataclass(frozen=True)
+class MoveImpossible(Toast):
+    """The other account has a card of its own by now, or there is nothing to move."""
+
+
+@message("remedies/card_moved")
+@dataclass(frozen=True)
+class CardMoved(Toast):
+    """It is done, and the case is closed."""
+
+
+@message("remedies/card_received")
+@dataclass(frozen=True)
+class CardReceived(Message):
+    """To the account that verified the phone: the card is yours."""
+
+    business: str
+    balance: int
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+
+
+@message("remedies/card_gone")
+@dataclass(frozen=True)
+class CardGone(Message):
+    """To the account that had it: where it went, and whom to ask."""
+
+    business: str
