@@ -52,7 +52,11 @@ class Crowd:
         raise AssertionError("registration has no end")
 
     async def staff(self, person: Person, clients: list[Person], first_bill: int) -> None:
-        """Books one visit after the other, each with a bill of its own."""
+        """Books one visit after the other, each with a bill of its own, in kopecks.
+
+        The bills are small: a level that rises between preview and tap would rightly be shown
+        again before it is booked.
+        """
         bill = first_bill
         while not self.stopping.is_set():
             known = [client for client in clients if client.phone in self.registered]
@@ -61,7 +65,8 @@ class Crowd:
                 continue
             client = self.chance.choice(known)
             bill += 1
-            self._maybe_twice(await person.send(f"/visit {client.phone} {bill} ремонт"))
+            amount = f"{bill // 100}.{bill % 100:02d}"
+            self._maybe_twice(await person.send(f"/visit {client.phone} {amount} ремонт"))
             preview = await person.hears(has_confirm, timeout_s=PATIENCE_S)
             confirm = next(button for button in preview.buttons if button.text.startswith("✅"))
             for _ in range(self.chance.choice((1, 1, 5))):

@@ -23,6 +23,7 @@ from tests.databases import Postgres, is_sound
 SHORT_KILLS = 20
 SOAK_KILLS = int(os.environ.get("SVOI_SOAK_KILLS", "250"))
 CLIENTS, STAFF = 8, 3
+FIRST_BILL = 5_000  # kopecks; the next one is a kopeck more
 LIFE_S = (0.3, 2.5)  # of a victim that is killed at random
 DRAIN_S = 180.0
 
@@ -43,7 +44,7 @@ async def crash_run(
             for person in clients:
                 tasks.create_task(crowd.client(person))
             for number, person in enumerate(colleagues, start=1):
-                tasks.create_task(crowd.staff(person, clients, number * 100_000))
+                tasks.create_task(crowd.staff(person, clients, number * FIRST_BILL))
             tasks.create_task(crowd.sometimes_refused())
             settings = settings_of(telegram, url)
             kills_at: list[float] = []
