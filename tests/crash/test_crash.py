@@ -24,7 +24,8 @@ SHORT_KILLS = 20
 SOAK_KILLS = int(os.environ.get("SVOI_SOAK_KILLS", "250"))
 CLIENTS, STAFF = 8, 3
 FIRST_BILL = 5_000  # kopecks; the next one is a kopeck more
-LIFE_S = (0.3, 2.5)  # of a victim that is killed at random
+LIFE_S = (0.5, 4.0)  # of a victim that is killed at random
+PASSES_MAX = 25  # of a waypoint, before it kills
 DRAIN_S = 180.0
 
 
@@ -49,7 +50,7 @@ async def crash_run(
             settings = settings_of(telegram, url)
             kills_at: list[float] = []
             killed = await kill_again_and_again(
-                cradle, settings, kills, chance, telegram, database, sqlite_file, kills_at
+                cradle, settings, kills, crowd, database, sqlite_file, kills_at
             )
             last = await cradle.start(settings)
             crowd.stopping.set()
@@ -66,28 +67,29 @@ async def kill_again_and_again(
     cradle: Nursery,
     settings: dict[str, str],
     kills: int,
-    chance: random.Random,
-    telegram: LocalTelegram,
+    crowd: Crowd,
     database: Database,
     sqlite_file: Path | None,
     kills_at: list[float],
 ) -> Counter[str]:
+    """So many kills at least, and until as many visits were booked in the midst of them."""
     killed: Counter[str] = Counter()
     repeats = Repeats(Counter())
-    while killed.total() < kills:
+    chance = crowd.chance
+    while killed.total() < kills or len(crowd.confirmed_bills) < kills:
         where = chance.choice((None, *waypoints.ALL))
         if where is None:
             victim = await cradle.start(settings)
             await asyncio.sleep(chance.uniform(*LIFE_S))
             await victim.is_killed()
         else:
-            victim = await cradle.start(settings, (where, chance.randint(1, 12)))
+            victim = await cradle.start(settings, (where, chance.randint(1, PASSES_MAX)))
             if not await victim.dies_by_itself(within_s=8):
                 await victim.is_killed()
                 where = None
         kills_at.append(time.monotonic())
         killed[where or "at random"] += 1
-        await repeats.after_a_crash(telegram, database)
+        await repeats.after_a_crash(crowd.telegram, database)
         if sqlite_file is not None:
             assert is_sound(sqlite_file), "the file is damaged"
     return killed
