@@ -8,14 +8,22 @@ from loyalty.programme import Programme
 from operations.desk import ServiceTyped
 from operations.profile import set_birthday
 from operations.registration import Consents, Newcomer, Registered, given, register_client
-from operations.senders import Role, Sender
+from operations.senders import Sender
 from operations.transaction import Tx
 from operations.undo import undo_visit
 from operations.visit_previews import Preview, preview_visit
 from operations.visits import Booked, confirm_visit
 from playground.sample.cast import COLLEAGUES, DARIA, OLEG, OWNER, TIMUR
 from playground.sample.clients import SampleClient, sample_clients
-from playground.sample.plan import Attendance, Happening, Registration, Round
+from playground.sample.plan import (
+    Attendance,
+    Happening,
+    Opinion,
+    Registration,
+    Reply,
+    Round,
+)
+from playground.sample.voices import answer_complaint, sender, tell_opinion
 from scheduler.clockwork import Clockwork
 from storage import clients, outbox, people, staff
 from storage.clients import Client
@@ -92,6 +100,10 @@ class History:
                     await self._register(tx, happening.client)
                 elif isinstance(happening, Attendance):
                     await self._serve(tx, happening)
+                elif isinstance(happening, Opinion):
+                    await tell_opinion(tx, happening)
+                elif isinstance(happening, Reply):
+                    await answer_complaint(tx, happening)
                 self._keep_back(tx.queued)
 
     async def _register(self, tx: Tx, newcomer: SampleClient) -> None:
@@ -159,19 +171,7 @@ class History:
         """Who is at the desk: in turns, where two work in a branch."""
         desk = (OLEG, DARIA) if branch == OLEG.branch else (TIMUR,)
         turn = self._served[branch] = self._served.get(branch, 0) + 1
-        colleague = desk[turn % len(desk)]
-        return Sender(
-            telegram_id=colleague.telegram_id,
-            first_name=colleague.name,
-            language="ru",
-            client=None,
-            role=Role.STAFF,
-            branch=branch,
-            source_kind=None,
-            source_code=None,
-            state=None,
-            state_data={},
-        )
+        return sender(desk[turn % len(desk)])
 
     def _keep_back(self, letters: Sequence[Letter]) -> None:
         self._letters += letters
