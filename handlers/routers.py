@@ -12,6 +12,7 @@ from handlers import (
     desk_preview,
     desk_undo,
     desk_visit,
+    disputes,
     every_chat,
     feedback,
     guide,
@@ -52,6 +53,7 @@ def routers() -> tuple[Router, ...]:
         cases.client_router,
         feedback.router,
         adverts.router,
+        disputes.router,
         menu.last,
         every_chat.last,
     )
