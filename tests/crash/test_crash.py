@@ -16,7 +16,7 @@ from storage import staff
 from storage.database import Database
 from storage.schema import migrate
 from tests.crash.crowd import Crowd
-from tests.crash.verdict import Repeats, nothing_lost_or_doubled, sent_too_soon
+from tests.crash.verdict import Repeats, nothing_lost_or_doubled, sent_too_soon, told
 from tests.crash.victims import Nursery, nursery
 from tests.databases import Postgres, is_sound
 
@@ -58,7 +58,8 @@ async def crash_run(
         await until_quiet(telegram, database)
         assert await last.is_asked_to_stop() == 0
         counts = await nothing_lost_or_doubled(crowd, database)
-        assert sent_too_soon(telegram, kills_at) == []
+        early = sent_too_soon(telegram, kills_at)
+        assert early == [], told(telegram, early[0], kills_at)
     await database.close()
     report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
 

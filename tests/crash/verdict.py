@@ -68,6 +68,17 @@ def sent_too_soon(telegram: LocalTelegram, kills_at: list[float]) -> list[Call]:
     ]
 
 
+def told(telegram: LocalTelegram, early: Call, kills_at: list[float]) -> str:
+    """The chat's calls around the one that came too soon, and the kills, in relative seconds."""
+    near = [
+        f"{call.at - early.at:+.3f} {call.method} {call.status} {call.retry_after_s or ''}"
+        for call in telegram.calls
+        if call.chat_id == early.chat_id and abs(call.at - early.at) < 3
+    ]
+    kills = [f"{at - early.at:+.3f} kill" for at in kills_at if abs(at - early.at) < 3]
+    return "\n".join(sorted([*near, *kills], key=lambda line: float(line.split()[0])))
+
+
 async def nothing_lost_or_doubled(crowd: Crowd, database: Database) -> dict[str, int]:
     """Every effect is there once; returns the counts that were compared."""
     async with database.read() as db:
