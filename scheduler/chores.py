@@ -8,13 +8,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.clock import Clock
-from storage import job_claims, outbox, visit_previews
+from storage import job_claims, outbox, staff, visit_previews
 from storage.database import Database
 from storage.failures import is_passing
 
 EVERY = timedelta(hours=1)
 OUTBOX_KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(days=7)  # an old button still says "lapsed", not "unknown"
+INVITATIONS_KEPT = timedelta(days=30)
 CLAIMS_KEPT = timedelta(days=400)  # longer than the longest period, a birthday's year
 BATCHES_MAX = 500  # in a row; the rest waits for the next hour
 
@@ -33,6 +34,9 @@ class Chores:
         self._chores: dict[str, Chore] = {
             "empty sent messages": lambda: self._forget(outbox.empty, OUTBOX_KEPT),
             "forget lapsed previews": lambda: self._forget(visit_previews.forget, PREVIEWS_KEPT),
+            "forget lapsed invitations": lambda: self._forget(
+                staff.forget_invitations, INVITATIONS_KEPT
+            ),
             "forget claims": lambda: self._forget(job_claims.forget, CLAIMS_KEPT),
         }
         self._done_at: dict[str, datetime] = {}

@@ -1,11 +1,12 @@
 """What tests of the scheduler share: a clock to move, letters that were offered."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from loyalty.programme import Programme, load_programme
 from programmes import SERVICE_CENTRE
+from storage.database import Database
 from storage.outbox import Letter
 from tests.movable_clock import MovableClock
 
@@ -36,3 +37,12 @@ def clock() -> MovableClock:
 @pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
+
+
+@pytest.fixture
+async def other(database: Database) -> AsyncIterator[Database]:
+    """The same database as another process has it open."""
+    url = database.url.set(drivername=database.url.get_backend_name())
+    other = Database(url.render_as_string(hide_password=False))
+    yield other
+    await other.close()

@@ -1,13 +1,17 @@
 """The birthday's gift, on both databases, by a clock that is moved."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from loyalty.birthdays import Birthday as BirthdayDate
+from loyalty.birthdays import observed_on
+from loyalty.calendar import business_day
 from loyalty.programme import BirthdayRules, Programme
 from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
@@ -60,15 +64,6 @@ class Year:
 @pytest.fixture
 def year(database: Database, clock: MovableClock, programme: Programme) -> Year:
     return Year(database, clock, programme)
-
-
-@pytest.fixture
-async def other(database: Database) -> AsyncIterator[Database]:
-    """The same database as another process has it open."""
-    url = database.url.set(drivername=database.url.get_backend_name())
-    other = Database(url.render_as_string(hide_password=False))
-    yield other
-    await other.close()
 
 
 async def test_the_gift_comes_at_ten_and_not_before(year: Year) -> None:
@@ -277,3 +272,30 @@ async def test_a_greeting_in_time_waits_for_nothing(year: Year) -> None:
     await year.town.person(**BORN)
     await year.comes_to(TEN + timedelta(seconds=30))
     assert [letter.keeps_quiet for letter in year.postbox.letters] == [False]
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+async def test_however_the_clock_jumps_a_birthday_has_one_gift_within_its_window(
+    year: Year, data: st.DataObject
+) -> None:
+    day = data.draw(st.integers(1, 366).map(lambda place: date(2028, 1, 1) + timedelta(place - 1)))
+    anna = await year.town.person(
+        birthday_day=day.day, birthday_month=day.month, birthday_told_on=LONG_AGO
+    )
+    hours = data.draw(st.lists(st.integers(-24 * 20, 24 * 400), min_size=2, max_size=8))
+    for ahead in hours:
+        await year.comes_to(datetime(2027, 12, 25, tzinfo=UTC) + timedelta(hours=ahead))
+    entries = await year.town.entries(anna)
+    keys = [entry.key for entry in entries]
+    assert len(keys) == len(set(keys)) == len(await year.greetings(anna))
+    for entry in entries:
+        observed = observed_on(
+            BirthdayDate(day.day, day.month), int(entry.key.rsplit(":", 1)[1]), (2, 28)
+        )
+        given_on = business_day(entry.at, year.town.programme.business.timezone)
+        assert timedelta(0) <= given_on - observed <= timedelta(days=14)

@@ -1,7 +1,6 @@
 """When clients are asked how it was, and when those who answer are reminded."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -56,15 +55,6 @@ class Week:
 @pytest.fixture
 def week(database: Database, clock: MovableClock, programme: Programme) -> Week:
     return Week(database, clock, programme)
-
-
-@pytest.fixture
-async def other(database: Database) -> AsyncIterator[Database]:
-    """The same database as another process has it open."""
-    url = database.url.set(drivername=database.url.get_backend_name())
-    other = Database(url.render_as_string(hide_password=False))
-    yield other
-    await other.close()
 
 
 async def test_the_question_comes_three_hours_after_the_visit_and_once(week: Week) -> None:

@@ -3,9 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -54,15 +52,6 @@ class Numbers:
 
     def as_job(self) -> Job:
         return Job("numbers", self.due, self.act)
-
-
-@pytest.fixture
-async def other(database: Database) -> AsyncIterator[Database]:
-    """The same database as another process has it open."""
-    url = database.url.set(drivername=database.url.get_backend_name())
-    other = Database(url.render_as_string(hide_password=False))
-    yield other
-    await other.close()
 
 
 async def written_to(database: Database) -> Counter[int]:

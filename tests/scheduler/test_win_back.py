@@ -1,7 +1,6 @@
 """Inviting back who stopped coming: by consent, rhythm, hours and cap; some are held out."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -86,15 +85,6 @@ def without_holdout(programme: Programme, **rules: object) -> Programme:
 @pytest.fixture
 def months(database: Database, clock: MovableClock, programme: Programme) -> Months:
     return Months(database, clock, without_holdout(programme))
-
-
-@pytest.fixture
-async def other(database: Database) -> AsyncIterator[Database]:
-    """The same database as another process has it open."""
-    url = database.url.set(drivername=database.url.get_backend_name())
-    other = Database(url.render_as_string(hide_password=False))
-    yield other
-    await other.close()
 
 
 async def test_ninety_days_after_a_first_visit_the_client_is_invited_back(months: Months) -> None:
