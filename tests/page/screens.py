@@ -12,6 +12,9 @@ from playground.sample.cast import OLEG, OWNER, STRANGER_ID
 
 __all__ = ["OLEG", "OWNER", "STRANGER_ID", "Phone", "Screen", "open_screen"]
 
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=30_000)
+
 CONFIRMS_OR_SKIPS = re.compile(r"^\s*[✅⏭]")
 STEPS_MAX = 12
 
