@@ -1,5 +1,6 @@
 """What the owners must know about the running of the bot itself."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 
 from loyalty.programme import Programme
@@ -8,11 +9,14 @@ from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
 from storage.outbox import Letter
-from templates.owner import ConflictAlert
+from templates.owner import ConflictAlert, PoisonAlert
+
+HOUR_S = 3600.0
+POISON_ALERTS_PER_HOUR_MAX = 5  # a fault that everybody meets must not bury the owner
 
 
 class Alerts:
-    """Queues alerts, each at most once an hour."""
+    """Queues alerts to the owners, few of a kind within an hour of real time."""
 
     def __init__(
         self,
@@ -20,21 +24,41 @@ class Alerts:
         clock: Clock,
         programme: Programme,
         owner_ids: Collection[int],
+        *,
         offer: Callable[[Sequence[Letter]], None],
+        monotonic: Callable[[], float],
     ) -> None:
         self._database = database
         self._clock = clock
         self._programme = programme
         self._owner_ids = owner_ids
         self._offer = offer
+        self._monotonic = monotonic
+        self._conflict_told_at: float | None = None
+        self._poison_told_at: deque[float] = deque(maxlen=POISON_ALERTS_PER_HOUR_MAX)
 
     async def conflict(self) -> None:
-        """Another process polls with our token."""
+        """Another process polls with our token: told once an hour, over restarts too."""
+        now = self._monotonic()
+        if self._conflict_told_at is not None and now - self._conflict_told_at < HOUR_S:
+            return
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             hour = tx.now.strftime("%Y%m%d%H")
             for owner in self._owner_ids:
-                await notify(
-                    tx, await to_account(tx, owner), ConflictAlert(), key=f"409:{hour}:{owner}"
-                )
+                recipient = await to_account(tx, owner)
+                await notify(tx, recipient, ConflictAlert(), key=f"409:{hour}:{owner}")
+        self._conflict_told_at = now
         self._offer(tx.queued)
+
+    async def poison(self, tx: Tx, row_id: int, error_class: str) -> None:
+        """An update was set aside, in this very transaction."""
+        now = self._monotonic()
+        told = self._poison_told_at
+        if len(told) == POISON_ALERTS_PER_HOUR_MAX and now - told[0] < HOUR_S:
+            return
+        told.append(now)
+        alert = PoisonAlert(update_id=row_id, error_class=error_class)
+        for owner in self._owner_ids:
+            recipient = await to_account(tx, owner)
+            await notify(tx, recipient, alert, key=f"poison:{row_id}:{owner}")

@@ -5,9 +5,10 @@ clock and, for benchmarks, its pace.
 """
 
 import asyncio
-from dataclasses import dataclass
+import time
 from typing import Any
 
+import orjson
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
@@ -16,15 +17,19 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from bot import waypoints
 from bot.alerts import Alerts
+from bot.backlog import Backlog
 from bot.delivery.calls import CallMaker
 from bot.delivery.pace import Limits
 from bot.delivery.sending import Delivery
 from bot.handling import Handling
 from bot.inbox import Inbox
 from bot.menus import announce_commands
+from bot.parking import Parking
 from bot.polling import Polling
+from bot.receiving import Receiving
 from bot.settings import Settings
-from bot.telegram import Telegram, TelegramUnanswered, TelegramUnreachable
+from bot.starting import Identity, identified, migrated
+from bot.telegram import Telegram
 from bot.throttle import Throttle
 from bot.webhook import Webhook
 from handlers.routers import build_dispatcher
@@ -35,22 +40,14 @@ from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
 from storage.database import Database
 from storage.outbox import Lane, Letter
-from storage.schema import migrate
 from templates.rendering import Renderer
 
-STOP_WITHIN_S = 12.0
+# Together under the 15 s within which we have stopped, whatever hangs.
+STOP_WITHIN_S = 8.0
+CLOSE_WITHIN_S = 2.0
 POSTGRES_WORKERS = 8
-START_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 log = structlog.get_logger("app")
-
-
-@dataclass(frozen=True)
-class Identity:
-    """The bot as Telegram knows it."""
-
-    id: int
-    username: str
 
 
 class App:
@@ -85,10 +82,25 @@ class App:
             waypoint=waypoint,
         )
         self.alerts = Alerts(
-            self.database, clock, self.programme, settings.owner_ids, self.delivery.offer
+            self.database,
+            clock,
+            self.programme,
+            settings.owner_ids,
+            offer=self.delivery.offer,
+            monotonic=time.monotonic,
         )
         self.clockwork = Clockwork(
             self.database, clock, self.programme, settings.owner_ids, self.delivery.offer
+        )
+        self.backlog = Backlog(self.database)
+        self.receiving = Receiving(
+            self.database,
+            clock,
+            self.programme,
+            backlog=self.backlog,
+            throttle=Throttle(time.monotonic),
+            offer=self.delivery.offer,
+            waypoint=waypoint,
         )
         self.inbox: Inbox
         self._started = asyncio.Event()
@@ -99,24 +111,21 @@ class App:
         Raises:
             SchemaNewerThanCode: a newer program has migrated the database.
             TokenRevoked: Telegram does not know the token.
+            WebhookUnusable: the webhook cannot be served as the settings have it.
         """
         try:
-            await migrate(self.database)
-            identity = await self._identify(stopping)
-            if identity is not None:
-                self._build_inbox(identity)
-                await self._run_parts(stopping)
+            if await migrated(self.database, stopping):
+                identity = await identified(self.telegram, stopping)
+                if identity is not None:
+                    await self._run_parts(self.build_dispatcher(identity), stopping)
         finally:
-            await self.telegram.close()
-            await self._bot.session.close()
-            await self.database.close()
+            await self._close()
 
     def build_dispatcher(self, identity: Identity) -> Dispatcher:
         """Every handler there is, in its order."""
         return build_dispatcher(bot_username=identity.username)
 
-    def _build_inbox(self, identity: Identity) -> None:
-        dispatcher = self.build_dispatcher(identity)
+    def _build_inbox(self, dispatcher: Dispatcher) -> Inbox:
         handling = Handling(
             self.database,
             self.clock,
@@ -127,24 +136,37 @@ class App:
             owner_ids=self.settings.owner_ids,
             waypoint=self._waypoint,
         )
-        self.inbox = Inbox(
+        return Inbox(
             self.database,
             self.clock,
+            backlog=self.backlog,
             handle=handling.handle,
-            park=handling.park,
+            parking=Parking(self.database, self.clock, self.programme, self.alerts),
             offer=self.delivery.offer,
-            throttle=Throttle(asyncio.get_running_loop().time),
             waypoint=self._waypoint,
             workers=1 if self.database.is_sqlite else POSTGRES_WORKERS,
         )
-        self.clockwork.add_chore("forget updates", self.inbox.forget)
 
-    async def _run_parts(self, stopping: asyncio.Event) -> None:
+    def _source(self, dispatcher: Dispatcher) -> Polling | Webhook:
+        allowed = orjson.dumps(sorted(dispatcher.resolve_used_update_types())).decode()
+        receive = self.receiving.receive
+        if self.settings.webhook_url is None:
+            return Polling(
+                self.telegram,
+                receive,
+                on_conflict=self.alerts.conflict,
+                allowed_updates=allowed,
+            )
+        return Webhook(self.settings, self.telegram, receive, allowed_updates=allowed)
+
+    async def _run_parts(self, dispatcher: Dispatcher, stopping: asyncio.Event) -> None:
+        self.inbox = self._build_inbox(dispatcher)
+        self.clockwork.add_chore("forget updates", self.inbox.forget)
         async with asyncio.TaskGroup() as tasks:
             menus = tasks.create_task(
                 announce_commands(self.telegram, self._bot, self.programme, self.settings.owner_ids)
             )
-            source = tasks.create_task(self._source().run())
+            source = tasks.create_task(self._source(dispatcher).run())
             clockwork = tasks.create_task(self.clockwork.run())
             inbox = tasks.create_task(self.inbox.run())
             delivery = tasks.create_task(self.delivery.run())
@@ -160,26 +182,15 @@ class App:
             for part in late:
                 part.cancel()
 
-    def _source(self) -> "Polling | Webhook":
-        if self.settings.webhook_url is None:
-            return Polling(self.telegram, self.inbox.receive, self.alerts.conflict)
-        return Webhook(self.settings, self.telegram, self.inbox.receive)
-
-    async def _identify(self, stopping: asyncio.Event) -> Identity | None:
-        """Asks Telegram who we are; waits while it is down, None if we are stopped meanwhile."""
-        failures = 0
-        while not stopping.is_set():
-            try:
-                me = await self.telegram.call("getMe")
-                return Identity(int(me["id"]), str(me["username"]))
-            except (TelegramUnreachable, TelegramUnanswered) as error:
-                log.warning("Telegram does not answer", reason=str(error))
-            try:
-                async with asyncio.timeout(START_PAUSES_S[min(failures, len(START_PAUSES_S) - 1)]):
-                    await stopping.wait()
-            except TimeoutError:
-                failures += 1
-        return None
+    async def _close(self) -> None:
+        """Lets go of everything; what does not come loose dies with the process."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await self.telegram.close()
+                await self._bot.session.close()
+                await self.database.close()
+        except TimeoutError:
+            log.warning("stopped without closing the database")
 
     async def may_send(self, letter: Letter, *, doubtful: bool) -> Send | Later | Skip:
         """Asked as a letter is sent; `doubtful`: its chat has refused us lately."""

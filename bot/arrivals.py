@@ -2,21 +2,29 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
 from storage.inbox import Arrival
 
+INT64_MAX = 2**63 - 1
+
 
 class NotAnUpdate(ValueError):
-    """The object carries no update_id of its own."""
+    """The object carries no update_id that could be stored."""
+
+
+def update_id_of(update: object) -> int | None:
+    """The id that Telegram gave the update; None if it is none."""
+    found = update.get("update_id") if isinstance(update, Mapping) else None
+    return found if _is_int64(found) and found >= 0 else None
 
 
 def arrival(update: Mapping[str, Any]) -> Arrival:
     """The update as it is stored; raises NotAnUpdate."""
-    update_id = update.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool):
+    update_id = update_id_of(update)
+    if update_id is None:
         raise NotAnUpdate
     canonical = orjson.dumps(update, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(canonical).hexdigest()
@@ -41,5 +49,10 @@ def _ids(event: Mapping[str, Any]) -> Iterator[int]:
         event.get("user"),
     )
     for holder in holders:
-        if isinstance(holder, Mapping) and isinstance(holder.get("id"), int):
+        if isinstance(holder, Mapping) and _is_int64(holder.get("id")):
             yield holder["id"]
+
+
+def _is_int64(found: object) -> TypeGuard[int]:
+    is_whole = isinstance(found, int) and not isinstance(found, bool)
+    return is_whole and -INT64_MAX <= found <= INT64_MAX  # type: ignore[operator]

@@ -85,11 +85,11 @@ async def _serve(settings: Settings) -> int:
     try:
         await App(settings, SystemClock()).run(stopping)
     except Exception as error:
-        line = explain_stop(error)
-        if line is None:
+        stop = explain_stop(error)
+        if stop is None:
             raise
-        print(line, file=sys.stderr)
-        return FAILED
+        print(stop.line, file=sys.stderr)
+        return stop.code
     return 0
 
 

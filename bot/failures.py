@@ -1,10 +1,24 @@
 """What stops the start, or the run, said in one line that somebody can act on."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.telegram import TelegramRefused, TokenRevoked
+from bot.telegram import TokenRevoked
+from bot.webhook import WebhookUnusable
 from storage.database import driver_url
+
+FAILED = 1
+WRONG_INPUT = 2  # a setting, a file or an argument is wrong
+NO_SUCH_TOKEN = "Telegram does not know this token; take a new one at @BotFather"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why the program ends, for who reads its last line, and its exit code."""
+
+    line: str
+    code: int
 
 
 class DatabaseUnusable(Exception):
@@ -29,13 +43,14 @@ def check_database(url: str) -> None:
         raise DatabaseUnusable(f"{target} is read-only")
 
 
-def explain_stop(stopped_by: Exception) -> str | None:
+def explain_stop(stopped_by: Exception) -> Stop | None:
     """One line for a failure that has a name; None for a fault of ours."""
     for error in _leaves(stopped_by):
-        if isinstance(error, TokenRevoked) or (
-            isinstance(error, TelegramRefused) and error.code in (401, 404)
-        ):
-            return "SVOI_BOT_TOKEN: Telegram does not know this token; take a new one at @BotFather"
+        match error:
+            case TokenRevoked():
+                return Stop(f"SVOI_BOT_TOKEN: {NO_SUCH_TOKEN}", FAILED)
+            case WebhookUnusable(setting=setting, reason=reason):
+                return Stop(f"{setting}: {reason}", WRONG_INPUT)
     return None
 
 

@@ -1,29 +1,39 @@
 """One update, one transaction: the done-mark, the handler's effects and its replies together."""
 
+import asyncio
+from typing import Any
+
 import orjson
-import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot import waypoints
-from bot.inbox import UpdateUnreadable
+from bot.parking import NeverAgain
 from handlers.replies import letters
 from handlers.stimulus import Stimulus
 from loyalty.programme import Programme
-from operations.outgoing import Lane, Recipient, notify, queue, to_account
+from operations.outgoing import queue
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage import inbox
 from storage.database import Database
 from storage.inbox import Waiting
 from storage.outbox import Letter
-from templates.every_chat import Apology
-from templates.owner import PoisonAlert
 from templates.rendering import Renderer
 
-log = structlog.get_logger("handling")
+HANDLER_S = 20.0  # a handler waits for nobody but the database, which gives up sooner
+MISTAKES_SHOWN_MAX = 5
+
+
+class UpdateUnreadable(NeverAgain):
+    """The stored update is none that can be parsed: where, never with what it holds."""
+
+
+class HandlerHung(NeverAgain):
+    """The handler did not come to an end."""
 
 
 class Handling:
@@ -55,56 +65,51 @@ class Handling:
 
         Raises:
             UpdateUnreadable: the raw text is no update.
+            HandlerHung: it took longer than any handler may.
         """
         update = self._parse(row.raw)
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             if not await inbox.mark_done(db, row.id, tx.now):
                 return []
-            stimulus = Stimulus(tx, self._renderer, self._owner_ids)
-            replies = await self._dispatcher.feed_update(self._bot, update, stimulus=stimulus)
-            if replies is UNHANDLED:
-                replies = None
-            callback_id = update.callback_query.id if update.callback_query else None
-            await queue(tx, letters(self._bot, replies, stimulus.sender, callback_id))
+            if _is_known(update):
+                await self._dispatch(tx, update)
             self._waypoint(waypoints.HANDLED)
         return tx.queued
+
+    async def _dispatch(self, tx: Tx, update: Update) -> None:
+        stimulus = Stimulus(tx, self._renderer, self._owner_ids)
+        try:
+            async with asyncio.timeout(HANDLER_S) as deadline:
+                replies: Any = await self._dispatcher.feed_update(
+                    self._bot, update, stimulus=stimulus
+                )
+        except TimeoutError:
+            if deadline.expired():
+                raise HandlerHung from None
+            raise
+        if replies is UNHANDLED:
+            replies = None
+        callback_id = update.callback_query.id if update.callback_query else None
+        await queue(tx, letters(self._bot, replies, stimulus.sender, callback_id))
 
     def _parse(self, raw: str) -> Update:
         try:
             return Update.model_validate(orjson.loads(raw), context={"bot": self._bot})
-        except (ValidationError, orjson.JSONDecodeError) as error:
-            raise UpdateUnreadable(type(error).__name__) from error
-
-    async def park(self, row: Waiting, trace: str, error: BaseException) -> list[Letter]:
-        """Puts the update aside with its traceback; the person and the owners are told."""
-        async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
-            await inbox.note_failure(
-                db, row.id, attempts=row.attempts + 1, traceback=trace, parked_at=tx.now
+        except ValidationError as error:
+            mistakes = error.errors(include_input=False, include_url=False, include_context=False)
+            told = (
+                f"{'.'.join(map(str, mistake['loc']))}: {mistake['type']}"
+                for mistake in mistakes[:MISTAKES_SHOWN_MAX]
             )
-            person = _person(row.raw)
-            if person is not None:
-                recipient = Recipient(person, (await to_account(tx, person)).language)
-                await notify(tx, recipient, Apology(), lane=Lane.REPLY, key=f"apology:{row.id}")
-            for owner in self._owner_ids:
-                alert = PoisonAlert(update_id=row.id, error_class=type(error).__name__)
-                await notify(tx, await to_account(tx, owner), alert, key=f"poison:{row.id}:{owner}")
-        log.error("parked", row=row.id, error=type(error).__name__)
-        return tx.queued
+            raise UpdateUnreadable("; ".join(told)) from None
+        except orjson.JSONDecodeError:
+            raise UpdateUnreadable("no JSON") from None
 
 
-def _person(raw: str) -> int | None:
-    """Whose private chat the update came from, read without aiogram: it may be unreadable."""
+def _is_known(update: Update) -> bool:
+    """False for a kind of update that is newer than we are: stored, and ignored."""
     try:
-        update = orjson.loads(raw)
-        for event in update.values():
-            if isinstance(event, dict) and isinstance(event.get("from"), dict):
-                message = event.get("message", event)
-                chat = message.get("chat", {"type": "private"})
-                person = event["from"]
-                if chat.get("type") == "private" and not person.get("is_bot"):
-                    return int(person["id"])
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
-        return None
-    return None
+        return bool(update.event_type)
+    except UpdateTypeLookupError:
+        return False

@@ -1,37 +1,53 @@
-"""Logs go to stderr, a line an event; tokens and phone numbers never reach them whole."""
+"""Logs go to stderr, a line an event; tokens, passwords and phones never reach them whole."""
 
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"\b[0-9]{5,}:[A-Za-z0-9_-]{20,}")
-_PHONE = re.compile(r"\+?\b[0-9][0-9 ()\-]{8,18}[0-9]\b")
+_TOKEN = re.compile(r"(?<![0-9])[0-9]{1,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
+_PASSWORD = re.compile(r"(?<=://)[^/@\s]*:[^/\s]*(?=@)")
+# Ten to fifteen digits with whatever people write between them; a date and time is none.
+_PHONE = re.compile(
+    r"(?<![0-9])(?![0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
+    r"\+?[0-9](?:[\s().\-–—‑/]{0,3}[0-9]){9,14}(?![0-9])"
+)
 
 
 def masked(text: str) -> str:
     """The text without what must not be logged."""
-    return _PHONE.sub(_mask_phone, _TOKEN.sub("<token>", text))
+    return _PHONE.sub(_mask_phone, _PASSWORD.sub("<password>", _TOKEN.sub("<token>", text)))
 
 
 def _mask_phone(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found[0])
-    is_phone = 10 <= len(digits) <= 15 and (found[0][0] == "+" or digits[0] in "78")
-    return f"<phone …{digits[-2:]}>" if is_phone else found[0]
+    return f"<phone …{found[0][-2:]}>"
 
 
-def _mask_event(
-    _logger: object, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}
+class _Lines:
+    """Writes to whatever stderr is; where it is full or closed, the bot goes on without."""
+
+    def msg(self, line: str) -> None:
+        try:
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            return
+
+    debug = info = warning = error = critical = exception = fatal = log = msg
 
 
-class _MaskedFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+def _mask_line(_logger: object, _method: str, line: str) -> str:
+    return masked(line)
+
+
+class _MaskedHandler(logging.Handler):
+    """What libraries log, through the same hole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _Lines().msg(masked(self.format(record)))
 
 
 def configure_logs(level: int = logging.INFO) -> None:
@@ -41,15 +57,24 @@ def configure_logs(level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _mask_event,
             structlog.processors.LogfmtRenderer(
                 key_order=["timestamp", "level", "event"], drop_missing=True
             ),
+            _mask_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: _Lines(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_MaskedFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    handler = _MaskedHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    sys.excepthook = _log_uncaught
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """The last words of a process that falls: masked as all the others are."""
+    log: Any = structlog.get_logger("fault")
+    log.critical("stopped by a fault of the program", exc_info=(kind, error, trace))

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.arrivals import update_id_of
 from bot.delivery.outcomes import TOKEN_REVOKED_CODE
 from bot.telegram import (
     Telegram,
@@ -22,7 +23,7 @@ ANSWER_MARGIN_S = 10
 BATCH_MAX = 100
 PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 CONFLICT_CODE = 409
-ALLOWED_UPDATES = '["message","callback_query","my_chat_member"]'
+SAME_BATCH_MAX = 3
 
 log = structlog.get_logger("polling")
 
@@ -33,12 +34,21 @@ class Polling:
     """Fetches updates until it is cancelled."""
 
     def __init__(
-        self, telegram: Telegram, receive: Receive, on_conflict: Callable[[], Awaitable[None]]
+        self,
+        telegram: Telegram,
+        receive: Receive,
+        *,
+        on_conflict: Callable[[], Awaitable[None]],
+        allowed_updates: str,
     ) -> None:
         self._telegram = telegram
         self._receive = receive
         self._on_conflict = on_conflict
+        self._allowed_updates = allowed_updates
+        self._webhook_is_gone = False
         self._offset: int | None = None
+        self._seen: list[int] = []  # ids of the last batch
+        self._times_seen = 0
         self._failures = 0
 
     async def run(self) -> None:
@@ -58,10 +68,14 @@ class Polling:
                 await self._pause("updates cannot be stored", type(error).__name__)
 
     async def _poll_once(self) -> None:
+        if not self._webhook_is_gone:
+            # One that was set earlier would answer every poll with 409; what waits there stays.
+            await self._telegram.call("deleteWebhook", {"drop_pending_updates": "false"})
+            self._webhook_is_gone = True
         fields = {
             "timeout": str(POLL_TIMEOUT_S),
             "limit": str(BATCH_MAX),
-            "allowed_updates": ALLOWED_UPDATES,
+            "allowed_updates": self._allowed_updates,
         }
         if self._offset is not None:
             fields["offset"] = str(self._offset)
@@ -72,18 +86,38 @@ class Polling:
             raise TelegramUnanswered("not a batch")
         if batch:
             await self._receive([update for update in batch if isinstance(update, dict)])
-            # The last one's id, not the greatest: Telegram may begin anew after an idle week.
-            last = batch[-1].get("update_id") if isinstance(batch[-1], dict) else None
-            self._offset = last + 1 if isinstance(last, int) else None
+            self._offset = self._behind(batch)
+
+    def _behind(self, batch: Sequence[object]) -> int:
+        """The offset that confirms the batch.
+
+        It follows the last id, not the greatest: Telegram may begin anew after an idle week. Only
+        where that has confirmed nothing does it follow the greatest.
+        """
+        ids = [found for update in batch if (found := update_id_of(update)) is not None]
+        self._times_seen = self._times_seen + 1 if ids == self._seen else 1
+        self._seen = ids
+        if not ids or self._times_seen > SAME_BATCH_MAX:
+            # It would come again at once, and again: not quicker than Telegram's bad days.
+            raise TelegramUnanswered("a batch that cannot be confirmed")
+        return (ids[-1] if self._times_seen == 1 else max(ids)) + 1
 
     async def _refused(self, refusal: TelegramRefused) -> None:
         if refusal.code == TOKEN_REVOKED_CODE:
             raise TokenRevoked from None
         if refusal.code == CONFLICT_CODE:
-            await self._on_conflict()
+            await self._tell_of_conflict()
         if refusal.retry_after_s:
             await asyncio.sleep(refusal.retry_after_s)
         await self._pause("getUpdates refused", refusal.description)
+
+    async def _tell_of_conflict(self) -> None:
+        try:
+            await self._on_conflict()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("the owner cannot be told", error=type(error).__name__)
 
     async def _pause(self, event: str, reason: str) -> None:
         pause_s = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]

@@ -74,6 +74,30 @@ async def waiting(db: AsyncConnection, *, after_id: int, limit: int) -> list[Wai
     return [Waiting(row.id, row.order_key, row.raw or "", row.attempts) for row in rows]
 
 
+async def waiting_ids(db: AsyncConnection, *, up_to: int, limit: int) -> list[int]:
+    """The ids of the oldest updates that wait, no higher than the given one."""
+    query = (
+        select(inbox.c.id)
+        .where(text("status = 'waiting'"), inbox.c.id <= up_to)
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return list((await db.execute(query)).scalars())
+
+
+async def of(db: AsyncConnection, ids: Sequence[int]) -> list[Waiting]:
+    """Those of these updates that still wait, in order."""
+    if not ids:
+        return []
+    query = (
+        select(inbox.c.id, inbox.c.order_key, inbox.c.raw, inbox.c.attempts)
+        .where(text("status = 'waiting'"), inbox.c.id.in_(ids))
+        .order_by(inbox.c.id)
+    )
+    rows = await db.execute(query)
+    return [Waiting(row.id, row.order_key, row.raw or "", row.attempts) for row in rows]
+
+
 _DONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.status == "waiting")
@@ -88,14 +112,18 @@ async def mark_done(db: AsyncConnection, row_id: int, now: datetime) -> bool:
 
 async def note_failure(
     db: AsyncConnection, row_id: int, *, attempts: int, traceback: str, parked_at: datetime | None
-) -> None:
-    """Counts an attempt that failed; with `parked_at` it was the last one."""
+) -> bool:
+    """Counts an attempt that failed; with `parked_at` it was the last one.
+
+    False if the update was done with before, by another process.
+    """
     values: dict[str, object] = {"attempts": attempts, "traceback": traceback}
     if parked_at is not None:
         values |= {"status": "parked", "done_at": parked_at}
-    await db.execute(
+    result = await db.execute(
         update(inbox).where(inbox.c.id == row_id, inbox.c.status == "waiting").values(values)
     )
+    return result.rowcount == 1
 
 
 async def forget(db: AsyncConnection, before: datetime) -> int:

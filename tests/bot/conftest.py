@@ -1,13 +1,28 @@
 """A local Telegram and a way to make bots at it."""
 
-from collections.abc import AsyncIterator
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
+from bot.logs import configure_logs
 from playground.limits import PaceLimits
 from playground.server import LocalTelegram
 from tests.bot.lives import Rig
 from tests.flows.running import MovableClock
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """As in the real process; structlog's own default prints every local of a traceback."""
+    hook, handlers, level = sys.excepthook, logging.root.handlers[:], logging.root.level
+    configure_logs()
+    yield
+    sys.excepthook, logging.root.handlers = hook, handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from typing import Any
 from aiogram import Dispatcher, Router
 from sqlalchemy import select
 
-from bot.app import App, Identity
+from bot.app import App
 from bot.delivery.pace import Limits
 from bot.settings import Settings
+from bot.starting import Identity
 from operations.sending import Later, Send, Skip
 from playground.people import Person
 from playground.server import LocalTelegram
