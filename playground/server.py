@@ -32,6 +32,7 @@ FIRST_PERSON_ID = 7_000_000_001  # beyond 32 bits, as many real ones are
 FIRST_GROUP_ID = -1_002_000_000_001
 CALLBACK_SECONDS = 150.0
 SHUTDOWN_SECONDS = 1.0
+ACCEPTING_TURNS = 8
 DEFAULT_PACE = PaceLimits()
 KEEP_ALL = Keep()
 DEFAULT_PAUSE = RetryPause()
@@ -157,6 +158,9 @@ class LocalTelegram:
         self.updates.end_poll(PollAborted())
         for site in list(runner.sites):
             await site.stop()
+        # A connection that was being accepted becomes one only some turns of the loop later.
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         if runner.server is not None:
             for connection in runner.server.connections:
                 if connection.transport is not None:
