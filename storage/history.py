@@ -45,17 +45,24 @@ def _events(client_id: int) -> Any:
         visits.c.bill.label("bill"),
         visits.c.status.label("status"),
     ).where(visits.c.client_id == client_id)
-    posted: Select[Any] = select(
-        ledger_entries.c.kind,
-        ledger_entries.c.id,
-        ledger_entries.c.at,
-        ledger_entries.c.amount,
-        ledger_entries.c.visit_id,
-        null(),
-        null(),
-        null(),
-        null(),
-    ).where(ledger_entries.c.client_id == client_id, ~told_by_visit)
+    # The reward for a friend names the friend's visit, which is nobody else's to see.
+    own_visit = (visits.c.id == ledger_entries.c.visit_id) & (visits.c.client_id == client_id)
+    posted: Select[Any] = (
+        select(
+            ledger_entries.c.kind,
+            ledger_entries.c.id,
+            ledger_entries.c.at,
+            ledger_entries.c.amount,
+            visits.c.id,
+            null(),
+            null(),
+            null(),
+            null(),
+        )
+        .select_from(ledger_entries)
+        .outerjoin(visits, own_visit)
+        .where(ledger_entries.c.client_id == client_id, ~told_by_visit)
+    )
     return union_all(booked, posted).subquery("events")
 
 

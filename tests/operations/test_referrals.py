@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from loyalty.programme import Programme
 from loyalty.referrals import ReferralState
+from operations.client_card import show_history
 from operations.ledger import EntryKind, spend
 from operations.referrals import (
     NOTHING_DUE,
@@ -24,6 +25,7 @@ from storage import audit, badges, clients, ledger, referrals
 from storage.clients import Client
 from storage.database import Database
 from storage.tables import outbox
+from templates.client import HistoryKind
 from templates.contexts import load_context
 from templates.messages import Message
 from templates.referrals import FriendBonus, FriendCame, Invite, NoInvitations, RewardTakenBack
@@ -261,3 +263,13 @@ async def test_the_counts_are_over_the_referrer_s_own_friends(town: Town) -> Non
     boris, gleb = await town.new_client(REFERRER), await town.new_client(REFERRER + 90)
     await bring(town, boris, 1)
     assert await town.do(lambda tx: referrals.counts(tx.db, gleb.id)) == {}
+
+
+async def test_the_history_names_no_visit_of_somebody_else(town: Town) -> None:
+    boris = await town.new_client(REFERRER)
+    vera = await bring(town, boris, 1)
+    visit_id = (await town.do(lambda tx: visit(tx, vera.id, ENOUGH)))[0]
+    for client, seen in ((boris, {None}), (vera, {None, visit_id})):
+        shown = await town.do(lambda tx, c=client: show_history(tx, c, "ru", 1))
+        assert HistoryKind.REFERRAL in {line.kind for line in shown.lines}
+        assert {line.visit_id for line in shown.lines} == seen
