@@ -108,10 +108,12 @@ async def hear(
 async def tell_opened(tx: Tx, case: Case, owner_ids: Collection[int]) -> None:
     """To all who answer, once each, however often it is asked for."""
     due_at = case.due_at or answer_due(tx)
+    said = await cases.last_messages(tx.db, case.id, limit=1)
+    words = said[0].words if said else None
     await tell(
         tx,
         case,
-        lambda heading: notices.Opened(heading, due_at),
+        lambda heading: notices.Opened(heading, due_at, words),
         owner_ids=owner_ids,
         key=f"case:{case.id}:opened",
     )

@@ -54,7 +54,7 @@ class Heading:
     rating: Rating | None
 
 
-def _answer_keys(labels: Labels, case_id: int, topic: Topic) -> Keyboard:
+def _answer_keys(labels: Labels, case_id: int) -> Keyboard:
     return InlineKeyboard.of(
         (
             Button(labels("cases.answer"), AnswerCase(case_id), Style.PRIMARY),
@@ -71,9 +71,10 @@ class Opened(Message):
 
     heading: Heading
     due_at: datetime
+    text: str | None = None
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
+        return _answer_keys(labels, self.heading.number)
 
 
 @message("case_notices/client_wrote")
@@ -87,7 +88,7 @@ class ClientWrote(Message):
     reopened: bool
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
+        return _answer_keys(labels, self.heading.number)
 
 
 @message("case_notices/overdue")
@@ -99,7 +100,7 @@ class Overdue(Message):
     due_at: datetime
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return _answer_keys(labels, self.heading.number, self.heading.topic)
+        return _answer_keys(labels, self.heading.number)
 
 
 @message("case_notices/answered_by")
