@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from bot import waypoints
 from bot.parking import NeverAgain
-from handlers.replies import letters
+from handlers.commands import role_commands
+from handlers.replies import call_letter, letters
 from handlers.stimulus import Stimulus
 from loyalty.programme import Programme
 from operations.outgoing import queue
+from operations.senders import Sender
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage import inbox
@@ -91,7 +93,15 @@ class Handling:
         if replies is UNHANDLED:
             replies = None
         callback_id = update.callback_query.id if update.callback_query else None
-        await queue(tx, letters(self._bot, replies, stimulus.sender, callback_id))
+        made = letters(self._bot, replies, stimulus.sender, callback_id)
+        await queue(tx, [*made, *self._first_menu(stimulus.sender)])
+
+    def _first_menu(self, sender: Sender | None) -> list[Letter]:
+        """An owner's commands, with their first word: before it Telegram knows no chat."""
+        if sender is None or not sender.is_new or sender.role is None:
+            return []
+        calls = role_commands(self._programme, sender.telegram_id, sender.role)
+        return [call_letter(self._bot, call, chat_id=sender.telegram_id) for call in calls]
 
     def _parse(self, raw: str) -> Update:
         try:

@@ -39,7 +39,8 @@ class _Lines:
     debug = info = warning = error = critical = exception = fatal = log = msg
 
 
-def _mask_line(_logger: object, _method: str, line: str) -> str:
+def _mask_line(_logger: object, _method: str, line: Any) -> str:
+    """Last of all: what it gets is the line that the renderer before it has made."""
     return masked(line)
 
 
