@@ -1,13 +1,13 @@
 """The desk's view of a client: by /client, or by the QR code of the client's card."""
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import Command, CommandObject, Filter, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 
 from handlers.desk_screens import client_screen
-from handlers.desk_visit import VisitSteps, nobody
+from handlers.desk_visit import VisitSteps, nobody, visit_from
 from handlers.links import Guesses, Opens
 from handlers.replies import Replies, Say
 from handlers.roles import Has
@@ -37,6 +37,17 @@ class LookUp(StatesGroup):
     """Whom to show."""
 
     who = State()
+
+
+class NamesClient(Filter):
+    """Words that begin with a phone or a card's number: with a queue, nobody types commands."""
+
+    async def __call__(self, message: Message, tx: Tx) -> bool:
+        try:
+            read_who_alone(message.text or "", tx.programme)
+        except WhoUnreadable:
+            return False
+        return True
 
 
 @scans.message(Opens(CardLink))
@@ -69,14 +80,14 @@ async def client(
     if not (command.args or "").strip():
         await state.set_state(LookUp.who)
         return say(desk.AskWho(for_visit=False))
-    return say(await _find(command.args or "", tx, sender, state, bot_username))
+    return await _find(command.args or "", tx, sender, say, state, bot_username)
 
 
 @router.message(LookUp.who, F.text)
 async def who(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
-    return say(await _find(message.text or "", tx, sender, state, bot_username))
+    return await _find(message.text or "", tx, sender, say, state, bot_username)
 
 
 @router.message(LookUp.who, F.contact)
@@ -85,7 +96,17 @@ async def who_by_contact(
 ) -> Replies:
     assert message.contact is not None
     phone = read_contact_phone(message.contact.phone_number) or ""
-    return say(await _find(phone, tx, sender, state, bot_username))
+    return await _find(phone, tx, sender, say, state, bot_username)
+
+
+@router.message(StateFilter(None), F.text, NamesClient())
+async def typed_at_once(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    text = message.text or ""
+    if read_who_alone(text, tx.programme).rest:
+        return await visit_from(text, tx, sender, say, state, bot_username)
+    return await _find(text, tx, sender, say, state, bot_username)
 
 
 @router.message(LookUp.who)
@@ -93,16 +114,18 @@ async def not_words(message: Message, say: Say) -> Replies:
     return say(desk.TypeIt())
 
 
-async def _find(text: str, tx: Tx, sender: Sender, state: FSMContext, bot_username: str) -> Words:
+async def _find(
+    text: str, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
     try:
         typed = read_who_alone(text, tx.programme)
     except WhoUnreadable:
         await state.set_state(LookUp.who)
-        return desk.WhoUnreadable(for_visit=False)
+        return say(desk.WhoUnreadable(for_visit=False))
     found = await find_client(tx, typed.who)
     if found is None:
-        return nobody(typed.who, bot_username)
-    return await _view(found, tx, sender, state)
+        return nobody(typed.who, say, bot_username)
+    return say(await _view(found, tx, sender, state))
 
 
 async def _view(client: Client, tx: Tx, sender: Sender, state: FSMContext) -> Words:

@@ -24,6 +24,7 @@ from operations.desk import (
     called,
     find_client,
     living_client,
+    names_another_client,
     read_bill,
     read_service,
     read_who_alone,
@@ -65,7 +66,7 @@ async def visit(
     if not (command.args or "").strip():
         await state.set_state(VisitSteps.who)
         return say(desk.AskWho(for_visit=True))
-    return say(await _from_who(command.args or "", tx, sender, state, bot_username))
+    return await visit_from(command.args or "", tx, sender, say, state, bot_username)
 
 
 @router.callback_query(Tapped(StartVisit))
@@ -81,14 +82,14 @@ async def who_by_contact(
 ) -> Replies:
     assert message.contact is not None
     phone = read_contact_phone(message.contact.phone_number) or ""
-    return say(await _from_who(phone, tx, sender, state, bot_username))
+    return await visit_from(phone, tx, sender, say, state, bot_username)
 
 
 @router.message(VisitSteps.who, F.text)
 async def who(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
-    return say(await _from_who(message.text or "", tx, sender, state, bot_username))
+    return await visit_from(message.text or "", tx, sender, say, state, bot_username)
 
 
 @router.callback_query(Tapped(VisitOf))
@@ -102,7 +103,11 @@ async def of_client(
 
 
 @router.message(VisitSteps.bill, F.text)
-async def bill(message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext) -> Replies:
+async def bill(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
+    if await names_another_client(tx, message.text or ""):
+        return await visit_from(message.text or "", tx, sender, say, state, bot_username)
     client = await living_client(tx, (await state.get_data())["client_id"])
     if client is None:
         await state.clear()
@@ -112,8 +117,10 @@ async def bill(message: Message, tx: Tx, sender: Sender, say: Say, state: FSMCon
 
 @router.message(VisitSteps.service, F.text)
 async def service_typed(
-    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
+    if await names_another_client(tx, message.text or ""):
+        return await visit_from(message.text or "", tx, sender, say, state, bot_username)
     service = read_service(message.text or "", tx.programme)
     return say(await _preview(await state.get_data(), service, tx, sender, state))
 
@@ -150,28 +157,29 @@ async def not_words(message: Message, say: Say) -> Replies:
     return say(desk.TypeIt())
 
 
-async def _from_who(
-    text: str, tx: Tx, sender: Sender, state: FSMContext, bot_username: str
-) -> Words:
+async def visit_from(
+    text: str, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
+) -> Replies:
     """WHO, and whatever of AMOUNT and SERVICE was typed after it."""
     try:
         typed = read_who_alone(text, tx.programme)
     except WhoUnreadable:
         await state.set_state(VisitSteps.who)
-        return desk.WhoUnreadable(for_visit=True)
+        return say(desk.WhoUnreadable(for_visit=True))
     client = await find_client(tx, typed.who)
     if client is None:
-        return nobody(typed.who, bot_username)
+        return nobody(typed.who, say, bot_username)
     if not typed.rest:
-        return await _ask_bill(client, tx, sender, state)
-    return await _from_bill(typed.rest, client, tx, sender, state, ask_service=False)
+        return say(await _ask_bill(client, tx, sender, state))
+    return say(await _from_bill(typed.rest, client, tx, sender, state, ask_service=False))
 
 
-def nobody(who: Who, bot_username: str) -> Words:
-    """No client of this phone or card; a phone leads to registration."""
+def nobody(who: Who, say: Say, bot_username: str) -> Replies:
+    """No client of this phone or card; a phone leads to registration, by link and by code."""
     if who.phone is None:
-        return desk.NobodyHasCard()
-    return desk.NobodyHasPhone(link=f"https://t.me/{bot_username}")
+        return say(desk.NobodyHasCard())
+    link = f"https://t.me/{bot_username}"
+    return [say(desk.NobodyHasPhone(link)), say(desk.RegistrationCode(link))]
 
 
 async def _ask_bill(client: Client, tx: Tx, sender: Sender, state: FSMContext) -> Words:

@@ -21,9 +21,14 @@ from storage.visits import Visit
 SERVICE_CHARS_MAX = 64
 RECENT_VISITS_MAX = 3
 NAMELESS = "—"
+CARD_DIGITS_UNLIKE_BILLS = 7  # 123456 may well be a bill
 MERGES_FOLLOWED_MAX = 8
 
 _CARD_NUMBER = re.compile(r"[0-9]{6,8}")
+# As the card's picture writes it: two groups. One group of three or four is no number by itself.
+_GROUPED_CARD_NUMBER = re.compile(
+    r"([0-9]{3})[ \u00a0]([0-9]{3,4})(?!\S)|([0-9]{4})[ \u00a0]([0-9]{4})(?!\S)"
+)
 _SPACED_CARD_NUMBER = re.compile(r"[0-9](?:[ \u00a0-]?[0-9]){5,7}")
 
 
@@ -93,7 +98,7 @@ class VisitTyped:
 def read_who(text: str, programme: Programme) -> WhoTyped:
     """The longest beginning that is a valid phone, else the first word as a card's number.
 
-    Raises WhoUnreadable.
+    A number in the two groups of the card's picture is one too. Raises WhoUnreadable.
     """
     phone = longest_phone(text, programme.business.phone_region)
     if phone is not None:
@@ -101,6 +106,10 @@ def read_who(text: str, programme: Programme) -> WhoTyped:
     word, rest = [*text.split(maxsplit=1), "", ""][:2]
     if _CARD_NUMBER.fullmatch(word):
         return WhoTyped(Who(card_number=word), rest.strip())
+    grouped = _GROUPED_CARD_NUMBER.match(text.strip())
+    if grouped is not None:
+        number = "".join(group for group in grouped.groups() if group)
+        return WhoTyped(Who(card_number=number), text.strip()[grouped.end() :].strip())
     raise WhoUnreadable(text)
 
 
@@ -156,6 +165,21 @@ async def find_client(tx: Tx, who: Who) -> Client | None:
         assert who.card_number is not None, "a phone or a card"
         found = await clients.by_card_number(tx.db, who.card_number)
     return await _living(tx, found)
+
+
+async def names_another_client(tx: Tx, text: str) -> bool:
+    """Whether this, typed where an amount is awaited, means the next client in the queue.
+
+    A phone does; so does a number that no bill has, if there is such a card.
+    """
+    try:
+        who = read_who_alone(text, tx.programme).who
+    except WhoUnreadable:
+        return False
+    if who.phone is not None:
+        return True
+    is_long = who.card_number is not None and len(who.card_number) >= CARD_DIGITS_UNLIKE_BILLS
+    return is_long and await find_client(tx, who) is not None
 
 
 async def client_of_card(tx: Tx, code: str) -> Client | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from templates.callbacks import Callback, callback
-from templates.keyboards import Button, CopyText, InlineKeyboard, OpenUrl, in_rows
+from templates.keyboards import Button, CopyText, InlineKeyboard, in_rows
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, Toast, message
+from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
 
 SERVICES_MAX = 40
@@ -153,9 +154,19 @@ class NobodyHasPhone(Message):
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(
             Button(labels("desk.copy_link"), CopyText(self.link)),
-            Button(labels("desk.open_link"), OpenUrl(self.link)),
             Button(labels("desk.another"), StartVisit()),
         )
+
+
+@message("desk/registration_code")
+@dataclass(frozen=True)
+class RegistrationCode(Message):
+    """The same link as a code: the client scans it off the screen of the desk."""
+
+    link: Link
+
+    def picture(self, labels: Labels) -> LinkPicture:
+        return LinkPicture(self.link)
 
 
 @message("desk/nobody_has_card")

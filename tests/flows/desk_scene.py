@@ -4,7 +4,8 @@ from operations.senders import Role
 from operations.transaction import Tx
 from playground.people import Person
 from playground.seen import ChatMessage
-from storage import people
+from storage import clients, people
+from storage.clients import Client
 from tests.flows.guests import town_of
 from tests.flows.running import OWNER_ID, RunningBot
 from tests.operations.conftest import add_client
@@ -56,3 +57,10 @@ async def staff_at(
 def an_owner(svoi: RunningBot, *, language_code: str = "ru") -> Person:
     """Whom the settings name: on no list, at work at once."""
     return svoi.telegram.person("Хозяин", language_code=language_code, id=OWNER_ID, started=True)
+
+
+async def anna_s_row(svoi: RunningBot) -> Client:
+    async with svoi.app.database.read() as db:
+        client = await clients.by_card_number(db, CARD)
+    assert client is not None
+    return client

@@ -4,22 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.programme import Programme, load_programme
-from playground.people import NoSuchButton
-from programmes import SERVICE_CENTRE
 from storage import clients
-from storage.clients import Client
-from tests.flows.desk_scene import CARD, CARD_CODE, PHONE, a_card, an_owner, said, staff_at
+from tests.flows.desk_scene import (
+    CARD,
+    CARD_CODE,
+    PHONE,
+    a_card,
+    an_owner,
+    anna_s_row,
+    said,
+    staff_at,
+)
 from tests.flows.running import RunningBot
-
-PROGRAMME: Programme = load_programme(SERVICE_CENTRE)
-
-
-async def anna_s_row(svoi: RunningBot) -> Client:
-    async with svoi.app.database.read() as db:
-        client = await clients.by_card_number(db, CARD)
-    assert client is not None
-    return client
 
 
 @pytest.mark.parametrize(
@@ -163,6 +159,28 @@ async def test_tapping_skip_and_confirm_books_without_a_service(svoi: RunningBot
     await alina.hears("Визит № 1 проведён")
 
 
+async def test_with_a_queue_nobody_types_commands(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    anna = await a_card(svoi)
+    await alina.send("8 912 345-67-89 1200 ремонт")
+    await alina.hears("Ремонт · Центр")
+    await alina.tap("✅")
+    await alina.hears("Визит № 1 проведён")
+    await alina.send("123 4567")
+    await alina.hears("Провести визит?")
+    await alina.send("123 4567 12x")  # an amount is awaited, but this is the next in the queue
+    await alina.hears("«12x» — не похоже на сумму")
+    await alina.send("8 912 345-67-89")
+    await alina.hears("На какую сумму")
+    await alina.send("7654321")  # no such card: a bill, though a large one
+    assert "7 654 321 ₽" in said(await alina.hears("За что?"))
+    await alina.send("/cancel")
+    await alina.hears()
+    await anna.send("8 912 345-67-89 1200")
+    heard = await anna.hears()
+    assert "К оплате" not in heard.text
+
+
 async def test_a_client_s_contact_says_whose_visit_it_is(svoi: RunningBot) -> None:
     alina = await staff_at(svoi)
     anna = await a_card(svoi)
@@ -181,6 +199,8 @@ async def test_a_phone_that_nobody_has_leads_to_registration_and_is_not_repeated
     await alina.send("/visit 8 912 000-00-99 1200")
     heard = await alina.hears("пока нет")
     assert f"https://t.me/{svoi.telegram.bot_username}" in heard.text
+    code = await alina.hears("наведёт камеру")
+    assert code.raw["photo"]
     assert "0000099" not in heard.text.replace(" ", "").replace("-", "")
     async with svoi.app.database.read() as db:
         assert await clients.by_phone(db, "+79120000099") is None
@@ -255,76 +275,3 @@ async def test_an_owner_of_the_settings_confirms_at_once_with_the_branch(
     await owner.hears("Где проходит визит?")
     await owner.tap("✅ Центр")
     await owner.hears("Центр")
-
-
-async def test_staff_cannot_serve_themselves(svoi: RunningBot) -> None:
-    alina = await staff_at(svoi)
-    await a_card(svoi, telegram_id=alina.id)
-    for command in (f"/visit {CARD} 100", f"/visit {CARD}"):
-        await alina.send(command)
-        await alina.hears("Это вы сами")
-    await alina.send(f"/client {CARD}")
-    heard = await alina.hears("Баланс")
-    assert heard.buttons == []
-
-
-async def test_a_client_and_a_stranger_find_no_such_command(svoi: RunningBot) -> None:
-    anna = await a_card(svoi)
-    await anna.send("/nothing")
-    unknown = (await anna.hears()).text
-    for command in ("/visit", f"/visit {CARD} 1", f"/client {CARD}", "/today", "/undo", "/guide"):
-        await anna.send(command)
-        assert (await anna.hears()).text == unknown
-    await anna.send("/staff invite owner")
-    assert (await anna.hears()).text == unknown
-
-
-async def test_dismissed_staff_s_old_buttons_do_nothing(svoi: RunningBot) -> None:
-    owner, alina = an_owner(svoi), await staff_at(svoi)
-    await a_card(svoi)
-    await alina.send(f"/visit {CARD} 1000")
-    await svoi.settle()
-    confirm = alina.last.buttons[0]
-    await owner.send("/staff")
-    await owner.tap("👤 Алина")
-    await owner.tap("🚪")
-    await owner.tap("✅")
-    await owner.hears("доступ закрыт")
-    await alina.hears("доступ")
-    await alina.tap_button(confirm)
-    await alina.sees_answer("больше не работает")
-    assert (await anna_s_row(svoi)).visits == 0
-    with pytest.raises(NoSuchButton):
-        await owner.tap("👤 Алина", timeout_s=0.5)
-
-
-async def test_hostile_and_endless_names_are_shown_as_written(svoi: RunningBot) -> None:
-    alina = await staff_at(svoi)
-    await a_card(svoi, name='<a href="tg://user?id=1">' + "Ж" * 30)
-    await alina.send(f"/visit {CARD} 1000 </b>")
-    heard = await alina.hears("К оплате")
-    assert '<a href="tg://user?id=1">' in heard.text
-    assert "</b> · Центр" in heard.text
-    await alina.tap("✅")
-    await alina.hears("проведён")
-
-
-async def test_a_forged_preview_is_refused(svoi: RunningBot) -> None:
-    alina = await staff_at(svoi)
-    await alina.send("/guide")
-    await svoi.settle()
-    await alina.tap_data("visit_confirm:999:")
-    await alina.hears("визит не проведён")
-    await alina.tap_data("visit_confirm:-1:0")
-    await svoi.settle()
-    assert len(alina.messages) == 1
-
-
-async def test_in_a_group_nothing_is_answered(svoi: RunningBot) -> None:
-    alina = await staff_at(svoi)
-    await a_card(svoi)
-    group = svoi.telegram.group("Смена", alina)
-    await alina.send(f"/visit {CARD} 1000", place=group)
-    await alina.send("/today", place=group)
-    await svoi.settle()
-    assert group.messages == []
