@@ -41,6 +41,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server that a test may stop, started only if one wants to."""
+    server = Postgres(tmp_path_factory.mktemp("own-pg"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Each test that asks for a database runs once on each kind."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import unicodedata
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -170,4 +169,3 @@ async def test_an_address_that_telegram_refuses_stops_the_start_by_its_name(
     assert isinstance(reason, WebhookUnusable)
     assert reason.setting == "SVOI_WEBHOOK_URL"
     assert "HTTPS" in reason.reason
-    assert unicodedata.is_normalized("NFC", reason.reason)

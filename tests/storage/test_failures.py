@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -48,14 +48,6 @@ def sqlite(tmp_path: Path, sqlite_template: Path) -> Path:
     file = tmp_path / "svoi.db"
     file.write_bytes(sqlite_template.read_bytes())
     return file
-
-
-@pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A server that a test may stop."""
-    server = Postgres(tmp_path_factory.mktemp("own-pg"))
-    yield server
-    server.stop()
 
 
 async def test_a_locked_file_passes_and_the_next_write_succeeds(sqlite: Path) -> None:
