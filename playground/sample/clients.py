@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-CLIENTS_COUNT = 48  # their lives are played by the real operations, some 20 ms a visit
+CLIENTS_COUNT = 48  # their lives are played by the real operations, some 15 ms a visit
 FIRST_ID = 7_100_001_001
 HISTORY_DAYS = 730
 SEED = 20_270_201

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from loyalty.birthdays import Birthday
 from loyalty.programme import Programme
+from operations.booking import book_visit
 from operations.desk import ServiceTyped
 from operations.profile import set_birthday
 from operations.registration import Consents, Newcomer, Registered, given, register_client
 from operations.senders import Sender
 from operations.transaction import Tx
 from operations.undo import undo_visit
-from operations.visit_previews import Preview, preview_visit
-from operations.visits import Booked, confirm_visit
+from operations.visit_previews import keep_preview, terms_now
 from playground.sample.cast import COLLEAGUES, DARIA, OLEG, OWNER, TIMUR
 from playground.sample.clients import SampleClient, sample_clients
 from playground.sample.plan import (
@@ -33,7 +33,6 @@ from storage.outbox import Letter, Mark
 from templates.registration import ADVERT_CONSENT_VERSION, DATA_CONSENT_VERSION
 
 BATCH_MAX = 40  # happenings in one transaction
-CONFIRMED_AFTER = timedelta(seconds=40)
 UNDONE_AFTER = timedelta(minutes=3)
 
 
@@ -134,20 +133,29 @@ class History:
             )
 
     async def _serve(self, tx: Tx, attendance: Attendance) -> None:
-        client = await self._client(tx, attendance.client)
+        """What a tap on a fresh preview does; nobody else is there who could have been quicker."""
+        known = await self._client(tx, attendance.client)
         actor = self._actor(attendance.client.branch)
-        preview = await preview_visit(
+        service = ServiceTyped(code=attendance.service)
+        client = await clients.lock(tx.db, known.id)
+        assert client is not None, "nobody was erased"
+        preview = await keep_preview(
             tx,
             actor=actor,
-            client_id=client.id,
+            client=client,
             bill=attendance.bill,
-            service=ServiceTyped(code=attendance.service),
+            service=service,
+            branch=attendance.client.branch,
         )
-        assert isinstance(preview, Preview), preview
-        at_tap = Tx(tx.db, tx.now + CONFIRMED_AFTER, self._programme)
-        booked = await confirm_visit(at_tap, preview_id=preview.id, actor=actor)
-        assert isinstance(booked, Booked), booked
-        self._keep_back(at_tap.queued)
+        booked = await book_visit(
+            tx,
+            actor=actor,
+            client=client,
+            terms=terms_now(tx, client, bill=attendance.bill, service=service),
+            service=service,
+            branch=attendance.client.branch,
+            preview_id=preview.id,
+        )
         if attendance.is_mistaken:
             later = Tx(tx.db, tx.now + UNDONE_AFTER, self._programme)
             await undo_visit(later, visit_id=booked.visit.id, actor=actor)
