@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.delivery.pace import Limits
 from playground.server import LocalTelegram
 from tests.flows.running import MovableClock, RunningBot, settings_for
+
+
+# Telegram's pace is proved in tests/bot; here it would only make each dialogue wait.
+NO_LIMITS = Limits(messages_per_s=None)
 
 
 @pytest.fixture
@@ -19,7 +24,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[LocalTelegram]:
-    async with LocalTelegram(port=0) as telegram:
+    async with LocalTelegram(port=0, pace=None) as telegram:
         yield telegram
 
 
@@ -33,7 +38,7 @@ async def svoi(
     telegram: LocalTelegram, database_url: str, clock: MovableClock, tmp_path: Path
 ) -> AsyncIterator[RunningBot]:
     """A running bot of the sample service centre."""
-    app = App(settings_for(telegram, database_url), clock)
+    app = App(settings_for(telegram, database_url), clock, limits=NO_LIMITS)
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         run = tasks.create_task(app.run(stopping))
