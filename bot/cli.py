@@ -12,7 +12,6 @@ import typer
 
 from bot.settings import SettingInvalid, Settings, read_settings
 from loyalty.programme import ProgrammeInvalid, load_programme
-from storage.schema import SchemaNewerThanCode
 
 WRONG_INPUT = 2  # a setting, a file or an argument is wrong
 FAILED = 1
@@ -33,64 +32,81 @@ def main() -> NoReturn:
     except SettingInvalid as error:
         _refuse(f"{error.name}: {error.expected}")
     except ProgrammeInvalid as error:
-        for mistake in str(error).splitlines():
+        for mistake in error.lines():
             print(mistake, file=sys.stderr)
         raise SystemExit(WRONG_INPUT) from None
-    except SchemaNewerThanCode as error:
-        _refuse(
-            f"SVOI_DATABASE_URL: the database was migrated by a newer Svoi (schema {error.found}); "
-            "update the program"
-        )
     raise SystemExit(0)
 
 
-def _refuse(line: str) -> NoReturn:
+def _refuse(line: str, code: int = WRONG_INPUT) -> NoReturn:
     print(line, file=sys.stderr)
-    raise SystemExit(WRONG_INPUT)
+    raise SystemExit(code)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs the loop, on uvloop where the system has it."""
-    if sys.platform == "win32":
-        return asyncio.run(work)
-    import uvloop
+    """Runs the loop, on uvloop where the system has it; ends in one line what has a name."""
+    try:
+        if sys.platform == "win32":
+            return asyncio.run(work)
+        import uvloop
 
-    return uvloop.run(work)
+        return uvloop.run(work)
+    except Exception as error:
+        from bot.failures import explain_stop
+
+        stop = explain_stop(error)
+        if stop is None:
+            raise
+        _refuse(stop.line, stop.code)
+
+
+class Stopping:
+    """SIGTERM and SIGINT, from the first moment to the last: a second one changes nothing."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._event: asyncio.Event | None = None
+        self._asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def event(self) -> asyncio.Event:
+        """Set once we are asked to stop; called inside the loop."""
+        self._loop, self._event = asyncio.get_running_loop(), asyncio.Event()
+        if self._asked:
+            self._event.set()
+        return self._event
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self._asked = True
+        if self._loop is not None and self._event is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._event.set)
 
 
 @app.command()
 def run() -> None:
     """The bot: migrates, takes updates, delivers, keeps the calendar."""
+    stopping = Stopping()
+    settings = read_settings()
     from bot.logs import configure_logs
 
-    settings = read_settings()
     configure_logs()
-    raise SystemExit(_run(_serve(settings)))
+    _run(_serve(settings, stopping))
+    raise SystemExit(0)
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, stopping: Stopping) -> None:
+    from bot.checking import check_database
+
+    stopped = stopping.event()
+    # What is wrong is told before the seconds that importing all the rest takes.
+    load_programme(settings.programme)
+    await check_database(settings.database_url)
+
     from bot.app import App
-    from bot.failures import DatabaseUnusable, check_database, explain_stop
     from scheduler.clock import SystemClock
 
-    try:
-        check_database(settings.database_url)
-    except DatabaseUnusable as error:
-        print(f"SVOI_DATABASE_URL: {error.reason}", file=sys.stderr)
-        return WRONG_INPUT
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    try:
-        await App(settings, SystemClock()).run(stopping)
-    except Exception as error:
-        stop = explain_stop(error)
-        if stop is None:
-            raise
-        print(stop.line, file=sys.stderr)
-        return stop.code
-    return 0
+    await App(settings, SystemClock()).run(stopped)
 
 
 @app.command()
@@ -113,14 +129,16 @@ def migrate(
 
 
 async def _migrate(url: str, *, dry_run: bool) -> None:
+    from bot.checking import check_database
     from storage.database import Database
     from storage.schema import current_revision, pending_revisions
     from storage.schema import migrate as bring_up
 
+    await check_database(url)
     database = Database(url)
     try:
         if dry_run:
-            async with database.write() as db:
+            async with database.read() as db:
                 steps = pending_revisions(await current_revision(db))
             print(f"would apply: {', '.join(steps)}" if steps else "nothing to do")
             return
@@ -137,9 +155,11 @@ def audit() -> None:
 
 
 async def _audit(url: str) -> int:
+    from bot.checking import check_is_ours
     from storage.audit import counts, differences
     from storage.database import Database
 
+    await check_is_ours(url)
     database = Database(url)
     try:
         async with database.read() as db:

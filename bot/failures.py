@@ -1,12 +1,11 @@
 """What stops the start, or the run, said in one line that somebody can act on."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.telegram import TokenRevoked
 from bot.webhook import WebhookUnusable
-from storage.database import driver_url
+from loyalty.programme import ProgrammeInvalid
+from storage.schema import SchemaNewerThanCode
 
 FAILED = 1
 WRONG_INPUT = 2  # a setting, a file or an argument is wrong
@@ -22,28 +21,14 @@ class Stop:
 
 
 class DatabaseUnusable(Exception):
-    """The database cannot be opened for writing: why."""
+    """The database cannot be opened, or is not ours: why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def check_database(url: str) -> None:
-    """Raises DatabaseUnusable for a file that cannot be written, or a server that is not there."""
-    parsed = driver_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return
-    file = Path(parsed.database or "")
-    folder = file.parent
-    if not folder.is_dir():
-        raise DatabaseUnusable(f"the folder {folder} does not exist")
-    target = file if file.exists() else folder
-    if not os.access(target, os.W_OK) or not os.access(folder, os.W_OK):
-        raise DatabaseUnusable(f"{target} is read-only")
-
-
-def explain_stop(stopped_by: Exception) -> Stop | None:
+def explain_stop(stopped_by: BaseException) -> Stop | None:
     """One line for a failure that has a name; None for a fault of ours."""
     for error in _leaves(stopped_by):
         match error:
@@ -51,7 +36,20 @@ def explain_stop(stopped_by: Exception) -> Stop | None:
                 return Stop(f"SVOI_BOT_TOKEN: {NO_SUCH_TOKEN}", FAILED)
             case WebhookUnusable(setting=setting, reason=reason):
                 return Stop(f"{setting}: {reason}", WRONG_INPUT)
+            case DatabaseUnusable(reason=reason):
+                return Stop(f"SVOI_DATABASE_URL: {reason}", WRONG_INPUT)
+            case SchemaNewerThanCode(found=found):
+                reason = f"a newer Svoi migrated it (schema {found}); update the program"
+                return Stop(f"SVOI_DATABASE_URL: {reason}", WRONG_INPUT)
+            case ProgrammeInvalid():
+                return Stop(f"SVOI_PROGRAMME: {_first_line(error)}", WRONG_INPUT)
     return None
+
+
+def _first_line(error: ProgrammeInvalid) -> str:
+    first, *others = error.lines()
+    more = f" (and {len(others)} more: svoi check-programme tells all)" if others else ""
+    return f"{first}{more}"
 
 
 def _leaves(error: BaseException) -> list[BaseException]:

@@ -15,6 +15,8 @@ from storage.database import DatabaseUrlInvalid, driver_url
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 OFFICIAL_API = "https://api.telegram.org"
+TELEGRAM_ID_MAX = 2**52  # "at most 52 significant bits", as the Bot API says
+PORT_MAX = 65_535
 
 
 class SettingInvalid(Exception):
@@ -38,7 +40,12 @@ class Settings(BaseSettings):
     """Everything that a deployment sets."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SVOI_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix="SVOI_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
     bot_token: str
@@ -60,10 +67,8 @@ class Settings(BaseSettings):
     @field_validator("telegram_api", "webhook_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is not None:
-            parts = urlsplit(value)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("expected an address that begins with https:// or http://")
+        if value is not None and not _is_address(value):
+            raise ValueError("expected an address that begins with https:// or http://")
         return value
 
     @field_validator("database_url")
@@ -81,7 +86,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         parts = [part.strip() for part in value.split(",") if part.strip()]
-        if not all(part.isascii() and part.isdigit() and len(part) <= 19 for part in parts):
+        if not all(_is_number(part) and 0 < int(part) <= TELEGRAM_ID_MAX for part in parts):
             raise ValueError("expected Telegram ids, numbers with a comma between them")
         return frozenset(int(part) for part in parts)
 
@@ -91,7 +96,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         host, colon, port = value.rpartition(":")
-        if not colon or not host or not port.isdigit() or not 0 < int(port) <= 65535:
+        if not colon or not host or not _is_number(port) or not 0 < int(port) <= PORT_MAX:
             raise ValueError("expected HOST:PORT, such as 127.0.0.1:8081")
         return Listen(host.strip("[]"), int(port))
 
@@ -105,10 +110,27 @@ class Settings(BaseSettings):
         return self
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 19
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_port = parts.port is None or 0 < parts.port <= PORT_MAX
+    except ValueError:  # a port that is no number, half of an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_port
+
+
 def read_settings(**overrides: Any) -> Settings:
     """The settings; raises SettingInvalid for the first that is wrong."""
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        raise SettingInvalid(".env", "expected UTF-8") from None
+    except OSError as error:
+        raise SettingInvalid(".env", f"cannot be read: {error.strerror}") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         expected = first["msg"].removeprefix("Value error, ")
