@@ -9,13 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from playground.updates import UpdateQueue
 
+ID_GAP = 2_000  # more than a conversation has updates
+
 
 class Conversation(RuleBasedStateMachine):
     """Telegram on one side, on the other a bot that polls as aiogram does."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue = UpdateQueue(first_id=1_000, history_max=50)
+        self.queue = UpdateQueue(first_id=50_000, history_max=50)
         self.sent = 0
         self.handled: set[int] = set()
         self.ids: list[int] = []
@@ -35,10 +37,14 @@ class Conversation(RuleBasedStateMachine):
         if recent:
             self.queue.redeliver(data.draw(st.sampled_from(recent)))
 
-    @rule(first_id=st.integers(1, 100_000))
-    def ids_restart_after_an_idle_week(self, first_id: int) -> None:
+    @rule(distance=st.integers(ID_GAP, 100_000), up=st.booleans())
+    def ids_restart_after_an_idle_week(self, distance: int, up: bool) -> None:
         self.drain()
-        self.queue.restart_ids(first_id)
+        # Far from the last offset: where the new ids straddle it, not even Telegram itself could
+        # tell whether the offset speaks of the old ones.
+        here = max(self.offset, self.queue.newest_id)
+        up = up or here <= distance
+        self.queue.restart_ids(here + distance if up else here - distance)
         self.ids.clear()
 
     @rule(limit=st.integers(1, 100))
