@@ -1,7 +1,5 @@
 """What a client sees of their own account: nothing here writes."""
 
-from datetime import date
-
 from loyalty.badges import badge_progress
 from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
@@ -163,17 +161,19 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
 async def tier_progress(tx: Tx, client: Client) -> TierProgress:
     """Where the client stands today, and what of it the next review will still see."""
     rules = tx.programme.tiers
-
-    async def value_since(day: date) -> int:
-        since = window_start(day, rules.window_days)
-        return await visits.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
-
+    days = (tx.today, next_review(rules.review, tx.today))
+    value, value_at_review = await visits.qualifying_values(
+        tx.db,
+        client.id,
+        rules.qualify_by,
+        since=[window_start(day, rules.window_days) for day in days],
+    )
     return progress(
         tx.programme,
         current_level(tx, client),
-        await value_since(tx.today),
+        value,
         today=tx.today,
-        value_at_review=await value_since(next_review(rules.review, tx.today)),
+        value_at_review=value_at_review,
     )
 
 

@@ -4,14 +4,25 @@ A visit taken back counts for nothing: every figure here is over confirmed visit
 says otherwise. Money is in minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    extract,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.badges import YearMonth
@@ -171,18 +182,29 @@ async def qualifying_value(
 
     Minor units of spend, visits, or points, as the programme qualifies.
     """
-    measured: ColumnElement[Any]
-    match qualify_by:
-        case QualifyBy.SPEND:
-            measured = func.coalesce(func.sum(visits.c.eligible), 0)
-        case QualifyBy.VISITS:
-            measured = func.count()
-        case QualifyBy.POINTS:
-            measured = func.coalesce(func.sum(visits.c.points_earned), 0)
-    query = select(measured).where(
-        visits.c.client_id == client_id, visits.c.on_day >= since, _CONFIRMED
+    (value,) = await qualifying_values(db, client_id, qualify_by, since=(since,))
+    return value
+
+
+_MEASURED: Mapping[QualifyBy, ColumnElement[Any]] = {
+    QualifyBy.SPEND: visits.c.eligible,
+    QualifyBy.VISITS: literal_column("1"),
+    QualifyBy.POINTS: visits.c.points_earned,
+}
+
+
+async def qualifying_values(
+    db: AsyncConnection, client_id: int, qualify_by: QualifyBy, *, since: Sequence[date]
+) -> tuple[int, ...]:
+    """The same over several windows, read in one query."""
+    sums = (
+        func.coalesce(func.sum(case((visits.c.on_day >= day, _MEASURED[qualify_by]), else_=0)), 0)
+        for day in since
     )
-    return int((await db.execute(query)).scalar_one())
+    query = select(*sums).where(
+        visits.c.client_id == client_id, visits.c.on_day >= min(since), _CONFIRMED
+    )
+    return tuple(int(value) for value in (await db.execute(query)).one())
 
 
 async def history(db: AsyncConnection, client_id: int) -> History:
