@@ -60,7 +60,8 @@ def _is_said(call: Call) -> bool:
 
 def sent_too_soon(telegram: LocalTelegram, kills_at: list[float]) -> list[Call]:
     """Sends before a `retry_after` was over; a new life does not know what the last was told."""
-    longest_s = 1.0
+    # A second of `retry_after`, and one for a request of the dead that was still under way.
+    longest_s = 2.0
     return [
         call
         for call in telegram.calls.too_soon()
