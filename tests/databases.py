@@ -47,6 +47,11 @@ class Postgres:
     async def drop(self, name: str) -> None:
         await self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    @property
+    def tools(self) -> Path:
+        """Where its pg_dump and pg_restore lie."""
+        return Path(self._server.bin_path)
+
     def halt(self) -> None:
         """Stops the server, as an upgrade of it does; its data stay."""
         self._server.stop()
