@@ -58,10 +58,10 @@ async def crash_run(
         await until_quiet(telegram, database)
         assert await last.is_asked_to_stop() == 0
         counts = await nothing_lost_or_doubled(crowd, database)
+        report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
         early = sent_too_soon(telegram, kills_at)
         assert early == [], told(telegram, early[0], kills_at)
     await database.close()
-    report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
 
 
 async def kill_again_and_again(

@@ -58,15 +58,23 @@ def _is_said(call: Call) -> bool:
     return call.ok and call.method in SAID
 
 
+UNDER_WAY_S = 1.0  # a request of the dead may be answered a moment after the kill
+
+
 def sent_too_soon(telegram: LocalTelegram, kills_at: list[float]) -> list[Call]:
     """Sends before a `retry_after` was over; a new life does not know what the last was told."""
-    # A second of `retry_after`, and one for a request of the dead that was still under way.
-    longest_s = 2.0
-    return [
-        call
-        for call in telegram.calls.too_soon()
-        if not any(call.at - longest_s <= at <= call.at for at in kills_at)
-    ]
+    closed: dict[int, tuple[float, float]] = {}  # by chat: told when, and until when
+    early = []
+    for call in telegram.calls:
+        if call.chat_id is None or not call.method.startswith(("send", "edit")):
+            continue
+        told_at, until = closed.get(call.chat_id, (0.0, 0.0))
+        same_life = not any(told_at - UNDER_WAY_S <= at <= call.at for at in kills_at)
+        if call.at < until and same_life:
+            early.append(call)
+        if call.retry_after_s is not None:
+            closed[call.chat_id] = (call.at, call.at + call.retry_after_s)
+    return early
 
 
 def told(telegram: LocalTelegram, early: Call, kills_at: list[float]) -> str:
