@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.delivery.turn import SenderTaken
 from bot.telegram import TokenRevoked
 from bot.webhook import WebhookUnusable
 from loyalty.programme import ProgrammeInvalid
+from storage.failures import is_passing
 from storage.schema import SchemaNewerThanCode
 
 FAILED = 1
@@ -41,8 +43,12 @@ def explain_stop(stopped_by: BaseException) -> Stop | None:
             case SchemaNewerThanCode(found=found):
                 reason = f"a newer Svoi migrated it (schema {found}); update the program"
                 return Stop(f"SVOI_DATABASE_URL: {reason}", WRONG_INPUT)
+            case SenderTaken():
+                return Stop("another process sends for this database; end one of the two", FAILED)
             case ProgrammeInvalid():
                 return Stop(f"SVOI_PROGRAMME: {_first_line(error)}", WRONG_INPUT)
+    if is_passing(stopped_by):
+        return Stop("SVOI_DATABASE_URL: the database does not answer now; try again", FAILED)
     return None
 
 

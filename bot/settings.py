@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from programmes import SERVICE_CENTRE
@@ -48,13 +48,13 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    bot_token: str
+    bot_token: str = Field(repr=False)
     telegram_api: str = OFFICIAL_API
-    database_url: str = "sqlite:///svoi.db"
+    database_url: str = Field("sqlite:///svoi.db", repr=False)
     programme: Path = SERVICE_CENTRE
     owner_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     webhook_url: str | None = None
-    webhook_secret: str | None = None
+    webhook_secret: str | None = Field(None, repr=False)
     webhook_listen: Annotated[Listen, NoDecode] = Listen("127.0.0.1", 8081)
 
     @field_validator("bot_token")

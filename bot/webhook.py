@@ -63,7 +63,7 @@ class Webhook:
             TokenRevoked: Telegram does not know the token.
         """
         app = web.Application(client_max_size=BODY_BYTES_MAX)
-        app.router.add_post("/{path:.*}", self._take)
+        app.router.add_route("*", "/{path:.*}", self._take)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         try:
@@ -111,6 +111,8 @@ class Webhook:
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret.encode()):
             return web.Response(status=401)
+        if request.method != "POST":
+            return web.Response(status=405)
         try:
             update = orjson.loads(await request.read())
         except orjson.JSONDecodeError:

@@ -20,11 +20,13 @@ from bot.delivery.marking import Marking
 from bot.delivery.outcomes import Again, Done, Outcome, Postponed, Verdict
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.queues import Queues
+from bot.delivery.turn import Turn
 from bot.telegram import Telegram
 from scheduler.clock import Clock
 from storage import outbox
 from storage.database import Database
 from storage.outbox import File, Lane, Letter
+from storage.sole_sender import SoleSender
 
 SEND_IN_FLIGHT_MAX = 32
 ADVERTS_IN_FLIGHT_MAX = 24  # the places that are left are for people who wait for a reply
@@ -54,6 +56,7 @@ class Delivery:
         self._queues = Queues(limits)
         self._pace = Pace(limits)
         self._line = Line(telegram)
+        self._turn = Turn(SoleSender(database))
         self._changed = asyncio.Event()
         self._loading = Loading(database, clock, self._queues, changed=self._changed.set)
         self._marking = Marking(database, clock, marked=self._marked, waypoint=waypoint)
@@ -84,16 +87,30 @@ class Delivery:
         self._loading.offer(letters)
 
     async def run(self) -> None:
-        """Delivers until `stop`; raises TokenRevoked."""
+        """Delivers until `stop`, once no other process does.
+
+        Raises:
+            TokenRevoked: Telegram does not know the token.
+            SenderTaken: another process sends now; what memory holds may be said already.
+        """
+        try:
+            if await self._turn.comes_before(self._stopping):
+                await self._deliver_all()
+        finally:
+            await self._turn.resign()
+
+    async def _deliver_all(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             loading = tasks.create_task(self._loading.run())
             marking = tasks.create_task(self._marking.run())
+            turn = tasks.create_task(self._turn.is_kept())
             pump = tasks.create_task(self._pump())
             await self._stopping.wait()
             pump.cancel()
             loading.cancel()
             await self._drain()
+            turn.cancel()
             marking.cancel()
 
     def stop(self) -> None:

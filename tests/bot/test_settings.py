@@ -97,6 +97,8 @@ def test_all_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.owner_ids == {7_000_000_001, 5}
     assert settings.webhook_listen == Listen("::1", 9000)
     assert settings.programme == Path("mine.toml")
+    assert TOKEN not in repr(settings)
+    assert "s3cret" not in repr(settings)
 
 
 def test_a_token_alone_is_enough_and_an_empty_setting_is_none(

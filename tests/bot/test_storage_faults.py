@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bot.app import App
+from bot.delivery.sending import SEND_IN_FLIGHT_MAX
 from playground.people import Person
 from playground.server import LocalTelegram
 from tests.bot.lives import Rig, alive, post, said, settled, texts, until
@@ -93,6 +94,27 @@ async def test_a_file_locked_for_longer_than_we_wait_delays_and_loses_nothing(
     assert texts(anna) == ["эхо before", "эхо meanwhile"]
     assert all(texts(person) == ["on its way"] for person in crowd)
     assert set(await rig.statuses()) == {"sent"}
+
+
+async def test_while_nothing_can_be_marked_a_chat_gets_one_message_and_all_get_32(
+    rig: Rig, telegram: LocalTelegram
+) -> None:
+    """So many, and no more, would a crash repeat."""
+    crowd = [telegram.person(f"p{n}", started=True) for n in range(60)]
+    other = sqlite3.connect(make_url(rig.database_url).database or "", isolation_level=None)
+    app = rig.app()
+    async with alive(app):
+        await settled(app)
+        await post(app, [said(person, word) for word in ("one", "two") for person in crowd])
+        other.execute("BEGIN IMMEDIATE")
+        await until(lambda: len(telegram.calls.of("sendMessage")) == SEND_IN_FLIGHT_MAX)
+        await asyncio.sleep(0.5)
+        assert len(telegram.calls.of("sendMessage")) == SEND_IN_FLIGHT_MAX
+        assert max(len(texts(person)) for person in crowd) == 1
+        other.execute("ROLLBACK")
+        await settled(app)
+    other.close()
+    assert all(texts(person) == ["one", "two"] for person in crowd)
 
 
 class TestPostgres:

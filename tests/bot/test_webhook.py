@@ -48,12 +48,12 @@ def app(rig: Rig, port: int) -> App:
     return AppWith(settings, rig.clock, router=router)
 
 
-async def post(port: int, body: bytes, secret: str | None = SECRET) -> int:
+async def post(port: int, body: bytes, secret: str | None = SECRET, method: str = "POST") -> int:
     headers = {} if secret is None else {SECRET_HEADER: secret}
     url = f"http://127.0.0.1:{port}/hook"
     async with (
         aiohttp.ClientSession() as session,
-        session.post(url, data=body, headers=headers) as answer,
+        session.request(method, url, data=body, headers=headers) as answer,
     ):
         return answer.status
 
@@ -86,6 +86,7 @@ async def test_whoever_lacks_the_secret_gets_401_and_stores_nothing(
         await until_set(telegram)
         assert await post(port, b'{"update_id": 1}', secret) == 401
         assert await post(port, b"x" * (BODY_BYTES_MAX + 1), secret) == 401
+        assert await post(port, b"", secret, "GET") == 401
     assert await rig.updates() == []
 
 
@@ -97,6 +98,7 @@ async def test_what_is_no_update_is_refused_and_what_is_too_large_too(
         for body in (b"", b"not json", b"[]", b"7", b"\xff\xfe"):
             assert await post(port, body) == 400
         assert await post(port, b"x" * (BODY_BYTES_MAX + 1)) == 413
+        assert await post(port, b"", method="GET") == 405
         assert await post(port, b'{"message": {}}') == 200, "nothing that could come again better"
         assert await post(port, b'{"update_id": 1, "new": {}}') == 200
     assert [row.update_id for row in await rig.updates()] == [1]
