@@ -1,6 +1,7 @@
 """A raw update as a row of the inbox: its identity, and whose turn it has to wait for."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
@@ -26,9 +27,18 @@ def arrival(update: Mapping[str, Any]) -> Arrival:
     update_id = update_id_of(update)
     if update_id is None:
         raise NotAnUpdate
-    canonical = orjson.dumps(update, option=orjson.OPT_SORT_KEYS)
+    canonical, raw = _written(update)
     digest = hashlib.sha256(canonical).hexdigest()
-    return Arrival(update_id, digest, order_key(update), orjson.dumps(update).decode())
+    return Arrival(update_id, digest, order_key(update), raw.decode())
+
+
+def _written(update: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """With its keys sorted, and as it came."""
+    try:
+        return orjson.dumps(update, option=orjson.OPT_SORT_KEYS), orjson.dumps(update)
+    except TypeError:
+        # Half a character, or a number beyond 64 bits: it will be parked, but it is kept.
+        return json.dumps(update, sort_keys=True).encode(), json.dumps(update).encode()
 
 
 def order_key(update: Mapping[str, Any]) -> int:

@@ -168,12 +168,23 @@ async def files(db: AsyncConnection, row_id: int) -> tuple[File, ...]:
     return tuple(File(row.field, row.file_name, row.body) for row in await db.execute(query))
 
 
+def _payload(written: str | None) -> dict[str, str] | None:
+    if written is None:
+        return None
+    try:
+        read: dict[str, str] = json.loads(written)
+    except ValueError:
+        # Telegram refuses it by name; raising here would stop all the other letters.
+        return {}
+    return read
+
+
 def _letter(row: Mapping[Any, Any]) -> Letter:
     return Letter(
         lane=Lane(row["lane"]),
         chat_id=row["chat_id"],
         method=row["method"],
-        payload=None if row["payload"] is None else json.loads(row["payload"]),
+        payload=_payload(row["payload"]),
         notice=row["notice"],
         context=row["context"],
         language=row["language"],

@@ -170,18 +170,21 @@ async def test_a_letter_that_cannot_be_sent_fails_by_name_and_the_others_flow(
     assert ends[letter.id].status == "sent"
 
 
-async def test_a_letter_that_no_form_can_carry_fails_by_name_and_stops_nobody(
-    rig: Rig, telegram: LocalTelegram
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [('{"chat_id": "1", "text": "\\ud800"}', "unsendable"), ("no JSON", "refused-400")],
+)
+async def test_a_letter_that_was_damaged_fails_by_name_and_stops_nobody(
+    rig: Rig, telegram: LocalTelegram, payload: str, reason: str
 ) -> None:
     anna = telegram.person("Анна", started=True)
     (letter,) = await rig.queue([said(anna, "to be broken")])
-    half_a_character = f'{{"chat_id": "{anna.id}", "text": "\\ud800"}}'
     async with rig.store() as database, database.write() as db:
-        await db.execute(update(outbox).values(payload=half_a_character))
+        await db.execute(update(outbox).values(payload=payload))
     async with alive(rig.app()) as app:
         await post(app, [said(anna, "next")])
         await settled(app)
-    assert (await rig.ends())[letter.id] == End("failed", "unsendable", 1)
+    assert (await rig.ends())[letter.id] == End("failed", reason, 1)
     assert texts(anna) == ["next"]
 
 

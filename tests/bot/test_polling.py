@@ -42,6 +42,19 @@ async def test_gateway_errors_drops_and_half_answers_are_waited_out(
     assert texts(anna) == ["эхо раз"]
 
 
+async def test_a_poll_that_is_never_answered_is_given_up_and_made_again(
+    app: App, telegram: LocalTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.polling.POLL_TIMEOUT_S", 1)
+    monkeypatch.setattr("bot.polling.ANSWER_MARGIN_S", 0.5)
+    anna = telegram.person("Анна")
+    hung = telegram.faults.hang(method="getUpdates", times=1, accepted=False)
+    async with alive(app):
+        await until(lambda: hung.hits == 1)
+        await anna.send("раз")
+        await anna.hears("раз")
+
+
 async def test_telegram_away_is_waited_for(app: App, telegram: LocalTelegram) -> None:
     anna = telegram.person("Анна")
     async with alive(app):
