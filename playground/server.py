@@ -156,16 +156,27 @@ class LocalTelegram:
         await self.backend.webhook.unset()
         self._api.going_down.set()
         self.updates.end_poll(PollAborted())
+        await self._stop_accepting(runner)
         for site in list(runner.sites):
             await site.stop()
-        # A connection that was being accepted becomes one only some turns of the loop later.
-        for _ in range(ACCEPTING_TURNS):
-            await asyncio.sleep(0)
         if runner.server is not None:
             for connection in runner.server.connections:
                 if connection.transport is not None:
                     connection.transport.abort()
         await runner.cleanup()
+
+    async def _stop_accepting(self, runner: web.AppRunner) -> None:
+        """Lets what is being accepted become connections, and accepts nothing more.
+
+        asyncio drops a connection on the floor, its socket open, if the server that accepted it
+        is closed a turn of the loop before the connection is made.
+        """
+        loop = asyncio.get_running_loop()
+        for site in runner.sites:
+            for listening in getattr(getattr(site, "_server", None), "sockets", ()):
+                loop.remove_reader(listening.fileno())
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Ends everything."""
