@@ -11,7 +11,6 @@ from bot.delivery.pace import Limits
 from playground.server import LocalTelegram
 from tests.flows.running import MovableClock, RunningBot, settings_for
 
-
 # Telegram's pace is proved in tests/bot; here it would only make each dialogue wait.
 NO_LIMITS = Limits(messages_per_s=None)
 
