@@ -14,6 +14,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import waypoints
 from bot.alerts import Alerts
@@ -34,12 +35,14 @@ from bot.throttle import Throttle
 from bot.webhook import Webhook
 from handlers.routers import build_dispatcher
 from loyalty.programme import Programme, load_programme
+from operations.outgoing import Recipient, notify, to_account
 from operations.sending import Later, Send, Skip, may_send
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
 from storage.database import Database
 from storage.outbox import Lane, Letter
+from templates.every_chat import Apology
 from templates.rendering import Renderer
 
 # Together under the 15 s within which we have stopped, whatever hangs.
@@ -78,6 +81,7 @@ class App:
             clock,
             make_call=CallMaker(self._bot, self.renderer),
             check=self.may_send,
+            apologise=self._apologise,
             limits=limits or Limits(),
             waypoint=waypoint,
         )
@@ -199,6 +203,15 @@ class App:
         async with self.database.read() as db:
             tx = Tx(db, self.clock.now(), self.programme)
             return await may_send(tx, letter, doubtful=doubtful)
+
+    async def _apologise(self, db: AsyncConnection, unsaid: Letter) -> list[Letter]:
+        """In place of a reply that could not be said, unless it was this very apology."""
+        tx = Tx(db, self.clock.now(), self.programme)
+        if unsaid.chat_id > 0 and unsaid.notice != Apology().message_name:
+            recipient = Recipient(unsaid.chat_id, (await to_account(tx, unsaid.chat_id)).language)
+            key = f"apology:letter:{unsaid.id}"
+            await notify(tx, recipient, Apology(), lane=Lane.REPLY, key=key)
+        return tx.queued
 
     # -- for the playground and the tests, which move the clock
 

@@ -51,6 +51,7 @@ class Telegram:
     def __init__(self, api: str, token: str) -> None:
         self._base = f"{api.rstrip('/')}/bot{token}/"
         self._session: aiohttp.ClientSession | None = None
+        self._session_of_new_connections: aiohttp.ClientSession | None = None
 
     async def call(
         self,
@@ -59,6 +60,7 @@ class Telegram:
         *,
         files: Sequence[File] = (),
         timeout_s: float = ANSWER_TIMEOUT_S,
+        on_new_connection: bool = False,
     ) -> Any:
         """The result of the call.
 
@@ -71,7 +73,7 @@ class Telegram:
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
         data = _form(fields or {}, files)
         try:
-            async with self._open().post(
+            async with self._open(on_new_connection).post(
                 self._base + method,
                 data=data,
                 timeout=timeout,
@@ -84,17 +86,26 @@ class Telegram:
             raise TelegramUnanswered(type(error).__name__) from None
         return _result(status, body)
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self, on_new_connection: bool) -> aiohttp.ClientSession:
+        if on_new_connection:
+            if self._session_of_new_connections is None:
+                self._session_of_new_connections = _session(force_close=True)
+            return self._session_of_new_connections
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            self._session = _session(force_close=False)
         return self._session
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._session_of_new_connections):
+            if session is not None:
+                await session.close()
+
+
+def _session(*, force_close: bool) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, force_close=force_close),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
 
 
 def _form(fields: Mapping[str, str], files: Sequence[File]) -> aiohttp.FormData:

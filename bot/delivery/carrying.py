@@ -37,6 +37,7 @@ from storage.outbox import File, Letter
 UNANSWERED_MAX = 2  # a letter that may have been taken twice is not sent a third time
 SERVER_ERRORS_MAX = 6  # of one letter, while all others get through: it is the letter then
 AGAIN_PAUSES_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+LAST_TRY_PAUSE_S = 3.0  # longer than a hiccup of the line
 DATABASE_PAUSE_S = 1.0
 SUSPECTS_MAX = 10_000  # chats that refused us lately, remembered
 
@@ -74,6 +75,7 @@ class Carrying:
         check: Check,
         load_files: LoadFiles,
         note_attempts: NoteAttempts,
+        answered: Callable[[], None],
         waypoint: waypoints.Waypoint,
     ) -> None:
         self._telegram = telegram
@@ -81,6 +83,7 @@ class Carrying:
         self._check = check
         self._load_files = load_files
         self._note_attempts = note_attempts
+        self._answered = answered
         self._waypoint = waypoint
         self._accepted = 0  # letters that Telegram has taken
         self._broken = 0  # calls that it answered with an error of its own
@@ -89,6 +92,12 @@ class Carrying:
 
     async def carry(self, letter: Letter) -> Outcome:
         """Raises TokenRevoked; every other failure is the letter's, or passes."""
+        outcome = await self._carry(letter)
+        if not isinstance(outcome, Again):
+            self._troubles.pop(letter.id, None)
+        return outcome
+
+    async def _carry(self, letter: Letter) -> Outcome:
         try:
             decision = await self._check(letter, doubtful=letter.chat_id in self._suspects)
             if isinstance(decision, Later):
@@ -101,10 +110,7 @@ class Carrying:
                 return Again(DATABASE_PAUSE_S, letter.attempts)
             log.error("a letter cannot be made", letter=letter.id, exc_info=error)
             return Done(Verdict("failed", "unrenderable"))
-        outcome = await self._send(letter, call)
-        if isinstance(outcome, Done):
-            self._troubles.pop(letter.id, None)
-        return outcome
+        return await self._send(letter, call)
 
     async def _call(self, letter: Letter) -> Call:
         if letter.has_files and not letter.files:
@@ -114,7 +120,13 @@ class Carrying:
     async def _send(self, letter: Letter, call: Call) -> Outcome:
         self._waypoint(waypoints.SENDING)
         try:
-            result = await self._telegram.call(call.method, call.fields, files=call.files)
+            result = await self._telegram.call(
+                call.method,
+                call.fields,
+                files=call.files,
+                # The last try is not to be wasted on a connection that has died unnoticed.
+                on_new_connection=letter.attempts > 0,
+            )
         except TelegramRefused as refusal:
             return await self._refused(letter, call, refusal)
         except TelegramBroken as error:
@@ -128,6 +140,7 @@ class Carrying:
             log.error("a letter cannot be sent", letter=letter.id, exc_info=error)
             return Done(Verdict("failed", "unsendable"))
         self._waypoint(waypoints.SENT)
+        self._answered()
         self._accepted += 1
         self._suspects.discard(letter.chat_id)
         return Done(Verdict("sent"), _message_id(result))
@@ -135,6 +148,7 @@ class Carrying:
     async def _refused(self, letter: Letter, call: Call, refusal: TelegramRefused) -> Outcome:
         if refusal.code == TOKEN_REVOKED_CODE:
             raise TokenRevoked
+        self._answered()
         if refusal.retry_after_s is not None:
             log.warning("too many requests", retry_after_s=refusal.retry_after_s)
             return Again(refusal.retry_after_s, letter.attempts)
@@ -185,7 +199,7 @@ class Carrying:
         except Exception as error:
             if not is_passing(error):
                 raise
-        return Again(_pause_s(troubles), attempts, down=reason)
+        return Again(LAST_TRY_PAUSE_S, attempts, down=reason)
 
     def _trouble(self, letter: Letter) -> _Troubles:
         troubles = self._troubles.setdefault(letter.id, _Troubles())

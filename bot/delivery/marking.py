@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import waypoints
 from bot.delivery.outcomes import Verdict
@@ -14,7 +15,7 @@ from scheduler.clock import Clock
 from storage import outbox, people
 from storage.database import Database
 from storage.failures import is_passing
-from storage.outbox import Letter, Mark
+from storage.outbox import Lane, Letter, Mark
 
 AGAIN_AFTER_S = 0.2
 # Letters that end within this time are marked together: a commit each would halve the rate at
@@ -24,6 +25,9 @@ GATHER_MAX = 16
 
 log = structlog.get_logger("delivery")
 
+# Queues what is said in place of a reply that could not be said.
+Apologise = Callable[[AsyncConnection, Letter], Awaitable[Sequence[Letter]]]
+
 
 @dataclass
 class _Batch:
@@ -31,6 +35,7 @@ class _Batch:
     marks: list[Mark] = field(default_factory=list)
     postponed: dict[int, datetime] = field(default_factory=dict)
     unreachable: list[int] = field(default_factory=list)
+    unsaid: list[Letter] = field(default_factory=list)  # replies that somebody waits for in vain
 
 
 class Marking:
@@ -42,11 +47,15 @@ class Marking:
         clock: Clock,
         *,
         marked: Callable[[Sequence[Letter]], None],
+        apologise: Apologise,
+        offer: Callable[[Sequence[Letter]], None],
         waypoint: waypoints.Waypoint,
     ) -> None:
         self._database = database
         self._clock = clock
         self._marked = marked
+        self._apologise = apologise
+        self._offer = offer
         self._waypoint = waypoint
         self._next = _Batch()
         self._added = asyncio.Event()
@@ -59,6 +68,8 @@ class Marking:
         self._next.marks.append(mark)
         if end.unreachable:
             self._next.unreachable.append(letter.chat_id)
+        if end.is_our_fault and letter.lane is Lane.REPLY:
+            self._next.unsaid.append(letter)
         self._note_added()
 
     def postpone(self, letter: Letter, until: datetime) -> None:
@@ -82,11 +93,12 @@ class Marking:
             self._added.clear()
             self._enough.clear()
             batch, self._next = self._next, _Batch()
-            await self._commit(batch)
+            apologies = await self._commit(batch)
             self._waypoint(waypoints.MARKED)
             self._marked(batch.letters)
+            self._offer(apologies)
 
-    async def _commit(self, batch: _Batch) -> None:
+    async def _commit(self, batch: _Batch) -> list[Letter]:
         while True:
             try:
                 async with self._database.write() as db:
@@ -95,10 +107,15 @@ class Marking:
                     await outbox.postpone(db, batch.postponed)
                     for chat_id in batch.unreachable:
                         await people.note_unreachable(db, chat_id, now)
+                    apologies = [
+                        apology
+                        for letter in batch.unsaid
+                        for apology in await self._apologise(db, letter)
+                    ]
             except Exception as error:
                 if not is_passing(error):
                     raise
                 log.warning("marks wait for the database", marks=len(batch.letters))
                 await asyncio.sleep(AGAIN_AFTER_S)
             else:
-                return
+                return apologies

@@ -17,6 +17,7 @@ _UNEDITABLE = (
     "message_id_invalid",
     "no text in the message",
 )
+_BAD_DAYS = ("unanswered", "server-error")
 _NOBODY = ("chat not found", "user not found", "peer_id_invalid")
 
 
@@ -27,6 +28,11 @@ class Verdict:
     status: str  # sent | failed | skipped
     reason: str | None = None
     unreachable: bool = False  # the person cannot be written to until they write
+
+    @property
+    def is_our_fault(self) -> bool:
+        """The message could never have been sent: a mistake of ours, not Telegram's bad day."""
+        return self.status == "failed" and self.reason not in _BAD_DAYS
 
 
 @dataclass(frozen=True)

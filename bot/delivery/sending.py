@@ -16,7 +16,7 @@ from bot.delivery.calls import CallMaker
 from bot.delivery.carrying import Carrying, Check
 from bot.delivery.line import Line
 from bot.delivery.loading import Loading
-from bot.delivery.marking import Marking
+from bot.delivery.marking import Apologise, Marking
 from bot.delivery.outcomes import Again, Done, Outcome, Postponed, Verdict
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.queues import Queues
@@ -49,6 +49,7 @@ class Delivery:
         *,
         make_call: CallMaker,
         check: Check,
+        apologise: Apologise,
         limits: Limits,
         waypoint: waypoints.Waypoint,
     ) -> None:
@@ -59,13 +60,21 @@ class Delivery:
         self._turn = Turn(SoleSender(database))
         self._changed = asyncio.Event()
         self._loading = Loading(database, clock, self._queues, changed=self._changed.set)
-        self._marking = Marking(database, clock, marked=self._marked, waypoint=waypoint)
+        self._marking = Marking(
+            database,
+            clock,
+            marked=self._marked,
+            apologise=apologise,
+            offer=self.offer,
+            waypoint=waypoint,
+        )
         self._carrying = Carrying(
             telegram,
             make_call=make_call,
             check=check,
             load_files=self._load_files,
             note_attempts=self._note_attempts,
+            answered=self._line.answered,
             waypoint=waypoint,
         )
         self._in_flight = dict.fromkeys(Lane, 0)  # sent or being sent, and not yet marked
@@ -161,8 +170,9 @@ class Delivery:
         adverts = self._in_flight[Lane.ADVERT]
         last = Lane.ADVERT if adverts < ADVERTS_IN_FLIGHT_MAX else Lane.SERVICE
         messages = sum(self._in_flight.values()) - callbacks
+        most = 1 if self._line.is_in_doubt else SEND_IN_FLIGHT_MAX
         waits_s = []
-        if messages < SEND_IN_FLIGHT_MAX and self._queues.has_ready(now, last):
+        if messages < most and self._queues.has_ready(now, last):
             delay_s = self._pace.delay_s(now)
             if delay_s <= 0:
                 self._pace.take(now)
@@ -193,7 +203,7 @@ class Delivery:
                 self._marking.postpone(letter, until)
             case Again(pause_s, attempts, down):
                 if down is not None:
-                    self._line.fell(down)
+                    self._line.fell(letter.id, down)
                 now = self._now()
                 letter = replace(letter, attempts=attempts)
                 self._queues.put_back(letter, now, not_before=now + pause_s)

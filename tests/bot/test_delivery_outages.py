@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.sending import ADVERTS_IN_FLIGHT_MAX
+from bot.delivery.sending import ADVERTS_IN_FLIGHT_MAX, SEND_IN_FLIGHT_MAX
 from playground.server import LocalTelegram
 from storage.outbox import Lane, Letter
 from tests.bot.lives import End, Rig, alive, post, said, settled, texts, until
@@ -31,7 +31,7 @@ async def test_a_gateway_in_trouble_loses_and_doubles_nothing(
 ) -> None:
     people = [telegram.person(f"p{n}", started=True) for n in range(5)]
     async with alive(rig.app()) as app:
-        telegram.faults.bad_gateway(method="sendMessage", times=12)
+        telegram.faults.bad_gateway(method="sendMessage", times=9)
         telegram.faults.bad_gateway(method="getMe", times=2)
         await post(app, [said(person, word) for word in WORDS for person in people])
         await settled(app)
@@ -87,6 +87,20 @@ async def test_what_may_be_said_twice_is_tried_until_it_is_answered(
         await settled(app)
     assert texts(anna) == ["page 2"]
     assert await rig.statuses() == ["sent", "sent"]
+
+
+async def test_an_outage_that_swallows_sends_costs_few_letters_their_second_try(
+    rig: Rig, telegram: LocalTelegram
+) -> None:
+    """Telegram answers questions and drops messages: one at a time is risked, not all of them."""
+    crowd = [telegram.person(f"p{n}", started=True) for n in range(60)]
+    async with alive(rig.app()) as app:
+        fault = telegram.faults.drop(method="sendMessage", times=None, accepted=False)
+        await post(app, [said(person, "x") for person in crowd])
+        await until(lambda: fault.hits >= SEND_IN_FLIGHT_MAX + 5)
+        fault.cancel()
+        await settled(app)
+    assert all(texts(person) == ["x"] for person in crowd)
 
 
 async def test_the_second_try_is_remembered_over_a_restart(

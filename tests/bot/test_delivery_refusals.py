@@ -168,6 +168,7 @@ async def test_a_letter_that_cannot_be_sent_fails_by_name_and_the_others_flow(
     assert ends[queued[0].id] == End("failed", reason, 1)
     assert ends[queued[1].id] == End("sent", None, 1)
     assert ends[letter.id].status == "sent"
+    assert len(texts(anna)) == 3, "an apology, for somebody waits for a reply"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,20 @@ async def test_a_letter_that_was_damaged_fails_by_name_and_stops_nobody(
         await post(app, [said(anna, "next")])
         await settled(app)
     assert (await rig.ends())[letter.id] == End("failed", reason, 1)
-    assert texts(anna) == ["next"]
+    assert "next" in texts(anna)
+
+
+async def test_an_apology_that_cannot_be_said_is_not_apologised_for(
+    rig: Rig, telegram: LocalTelegram
+) -> None:
+    anna = telegram.person("Анна", started=True)
+    words = "Bad Request: something new"
+    telegram.faults.answer(400, words, method="sendMessage", times=5)
+    async with alive(rig.app()) as app:
+        await post(app, [said(anna, "a reply"), said(anna, "a notice", Lane.SERVICE)])
+        await settled(app)
+    assert texts(anna) == []
+    assert await rig.statuses() == ["failed"] * 3
 
 
 async def test_a_letter_that_telegram_stumbles_over_holds_up_its_own_chat_only(
