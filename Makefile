@@ -1,6 +1,8 @@
 # Every target builds what it needs first; a bare `make` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+# Most tests wait for somebody (a process, a lock, Telegram's pace): more at once than cores.
+WORKERS ?= 4
 export PYTHONWARNINGS =
 
 .DEFAULT_GOAL := help
@@ -30,7 +32,7 @@ run: .venv/runtime ## runs the bot; settings come from the environment or .env
 	@$(BIN)/svoi run
 
 test: .venv/dev ## every test, PostgreSQL's included
-	@$(BIN)/pytest -q -m "not page and not soak"
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not page and not soak"
 
 lint: .venv/dev ## format and lint
 	@$(BIN)/ruff format --check .

@@ -21,6 +21,7 @@ from bot.alerts import Alerts
 from bot.backlog import Backlog
 from bot.delivery.calls import CallMaker
 from bot.delivery.pace import Limits
+from bot.delivery.permissions import Permissions
 from bot.delivery.sending import Delivery
 from bot.handling import Handling
 from bot.inbox import Inbox
@@ -36,7 +37,7 @@ from bot.webhook import Webhook
 from handlers.routers import build_dispatcher
 from loyalty.programme import Programme, load_programme
 from operations.outgoing import Recipient, notify, to_account
-from operations.sending import Later, Send, Skip, may_send
+from operations.sending import Decision
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
@@ -75,6 +76,8 @@ class App:
         )
         self._bot = _serialising_bot(settings)
         self._waypoint = waypoint
+        self.backlog = Backlog(self.database)
+        self._permissions = Permissions(self.database, clock, self.programme)
         self.delivery = Delivery(
             self.database,
             self.telegram,
@@ -82,6 +85,7 @@ class App:
             make_call=CallMaker(self._bot, self.renderer),
             check=self.may_send,
             apologise=self._apologise,
+            others_write=lambda: not self.backlog.is_idle,
             limits=limits or Limits(),
             waypoint=waypoint,
         )
@@ -96,7 +100,6 @@ class App:
         self.clockwork = Clockwork(
             self.database, clock, self.programme, settings.owner_ids, self.delivery.offer
         )
-        self.backlog = Backlog(self.database)
         self.receiving = Receiving(
             self.database,
             clock,
@@ -196,13 +199,9 @@ class App:
         except TimeoutError:
             log.warning("stopped without closing the database")
 
-    async def may_send(self, letter: Letter, *, doubtful: bool) -> Send | Later | Skip:
+    async def may_send(self, letter: Letter, *, doubtful: bool) -> Decision:
         """Asked as a letter is sent; `doubtful`: its chat has refused us lately."""
-        if letter.lane in (Lane.CALLBACK, Lane.REPLY) and not doubtful:
-            return Send()
-        async with self.database.read() as db:
-            tx = Tx(db, self.clock.now(), self.programme)
-            return await may_send(tx, letter, doubtful=doubtful)
+        return await self._permissions.may_send(letter, doubtful=doubtful)
 
     async def _apologise(self, db: AsyncConnection, unsaid: Letter) -> list[Letter]:
         """In place of a reply that could not be said, unless it was this very apology."""

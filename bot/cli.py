@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -15,6 +16,7 @@ from loyalty.programme import ProgrammeInvalid, load_programme
 
 WRONG_INPUT = 2  # a setting, a file or an argument is wrong
 FAILED = 1
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 app = typer.Typer(
     help="Svoi: the loyalty programme of a service business, in Telegram.",
@@ -67,7 +69,8 @@ class Stopping:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event: asyncio.Event | None = None
         self._asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
+        self._at_once = False
+        for number in SIGNALS:
             signal.signal(number, self._ask)
 
     def event(self) -> asyncio.Event:
@@ -77,8 +80,24 @@ class Stopping:
             self._event.set()
         return self._event
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While this is open nothing has begun that would have to be finished."""
+        self._at_once = True
+        if self._asked:
+            raise SystemExit(0)
+        yield
+        self._at_once = False
+
+    def is_over(self) -> None:
+        """The work is done; an interpreter that takes itself apart would die of another signal."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     def _ask(self, _number: int, _frame: object) -> None:
         self._asked = True
+        if self._at_once:
+            raise SystemExit(0)
         if self._loop is not None and self._event is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._event.set)
 
@@ -91,7 +110,10 @@ def run() -> None:
     from bot.logs import configure_logs
 
     configure_logs()
-    _run(_serve(settings, stopping))
+    try:
+        _run(_serve(settings, stopping))
+    finally:
+        stopping.is_over()
     raise SystemExit(0)
 
 
@@ -103,8 +125,9 @@ async def _serve(settings: Settings, stopping: Stopping) -> None:
     load_programme(settings.programme)
     await check_database(settings.database_url)
 
-    from bot.app import App
-    from scheduler.clock import SystemClock
+    with stopping.at_once():
+        from bot.app import App
+        from scheduler.clock import SystemClock
 
     await App(settings, SystemClock()).run(stopped)
 

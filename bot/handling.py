@@ -16,6 +16,7 @@ from handlers.commands import role_commands
 from handlers.replies import call_letter, letters
 from handlers.stimulus import Stimulus
 from loyalty.programme import Programme
+from loyalty.refusals import Refusal
 from operations.outgoing import queue
 from operations.senders import Sender
 from operations.transaction import Tx
@@ -36,6 +37,14 @@ class UpdateUnreadable(NeverAgain):
 
 class HandlerHung(NeverAgain):
     """The handler did not come to an end."""
+
+
+class _Refused(Exception):
+    """Ends a run whose transaction must not be committed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 class Handling:
@@ -70,17 +79,24 @@ class Handling:
             HandlerHung: it took longer than any handler may.
         """
         update = self._parse(row.raw)
+        try:
+            return await self._run(row, update)
+        except _Refused as refused:
+            # The handler's effects are taken back; that it refused is told without it.
+            return await self._run(row, update, refused.refusal)
+
+    async def _run(self, row: Waiting, update: Update, told: Refusal | None = None) -> list[Letter]:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             if not await inbox.mark_done(db, row.id, tx.now):
                 return []
             if _is_known(update):
-                await self._dispatch(tx, update)
+                await self._dispatch(tx, update, told)
             self._waypoint(waypoints.HANDLED)
         return tx.queued
 
-    async def _dispatch(self, tx: Tx, update: Update) -> None:
-        stimulus = Stimulus(tx, self._renderer, self._owner_ids)
+    async def _dispatch(self, tx: Tx, update: Update, told: Refusal | None) -> None:
+        stimulus = Stimulus(tx, self._renderer, self._owner_ids, told)
         try:
             async with asyncio.timeout(HANDLER_S) as deadline:
                 replies: Any = await self._dispatcher.feed_update(
@@ -90,6 +106,8 @@ class Handling:
             if deadline.expired():
                 raise HandlerHung from None
             raise
+        if stimulus.refused is not None:
+            raise _Refused(stimulus.refused)
         if replies is UNHANDLED:
             replies = None
         callback_id = update.callback_query.id if update.callback_query else None

@@ -7,6 +7,7 @@ messages leave the outbox as form fields that were made when they were queued.
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -17,6 +18,7 @@ CONNECT_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 30
 UPLOAD_BYTES_PER_S = 100_000  # what a slow line manages
 CONNECTIONS_MAX = 64
+URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class TelegramRefused(Exception):
@@ -71,11 +73,12 @@ class Telegram:
         """
         timeout_s += sum(len(file.body) for file in files) / UPLOAD_BYTES_PER_S
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
-        data = _form(fields or {}, files)
+        data = _body(fields or {}, files)
         try:
             async with self._open(on_new_connection).post(
                 self._base + method,
                 data=data,
+                headers=None if files else URLENCODED,
                 timeout=timeout,
                 allow_redirects=False,  # the address holds the token
             ) as answer:
@@ -108,7 +111,10 @@ def _session(*, force_close: bool) -> aiohttp.ClientSession:
     )
 
 
-def _form(fields: Mapping[str, str], files: Sequence[File]) -> aiohttp.FormData:
+def _body(fields: Mapping[str, str], files: Sequence[File]) -> bytes | aiohttp.FormData:
+    if not files:
+        # Most calls have none, and aiohttp's form prepares for files whether they come or not.
+        return urlencode(fields).encode()
     form = aiohttp.FormData(quote_fields=False)
     for name, value in fields.items():
         form.add_field(name, value)

@@ -1,4 +1,4 @@
-"""Who is a client, and which key of a reply keyboard was tapped."""
+"""Who is a client, which key of a reply keyboard was tapped, and what is no words but a command."""
 
 from aiogram.filters import Filter
 from aiogram.types import Message, TelegramObject
@@ -29,3 +29,10 @@ class Key(Filter):
 
     async def __call__(self, message: Message) -> bool:
         return message.text in self._spellings
+
+
+class IsCommand(Filter):
+    """The words begin as a command does, whether or not there is such a one."""
+
+    async def __call__(self, message: Message) -> bool:
+        return (message.text or "").startswith("/")

@@ -83,14 +83,14 @@ async def client(
     return await _find(command.args or "", tx, sender, say, state, bot_username)
 
 
-@router.message(LookUp.who, F.text)
+@router.message(StateFilter(LookUp.who), F.text)
 async def who(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
     return await _find(message.text or "", tx, sender, say, state, bot_username)
 
 
-@router.message(LookUp.who, F.contact)
+@router.message(StateFilter(LookUp.who), F.contact)
 async def who_by_contact(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -109,7 +109,7 @@ async def typed_at_once(
     return await _find(text, tx, sender, say, state, bot_username)
 
 
-@router.message(LookUp.who)
+@router.message(StateFilter(LookUp.who))
 async def not_words(message: Message, say: Say) -> Replies:
     return say(desk.TypeIt())
 

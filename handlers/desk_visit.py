@@ -3,7 +3,7 @@
 from typing import Any
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -76,7 +76,7 @@ async def start(callback: CallbackQuery, say: Say, state: FSMContext) -> Replies
     return say(desk.AskWho(for_visit=True))
 
 
-@router.message(VisitSteps.who, F.contact)
+@router.message(StateFilter(VisitSteps.who), F.contact)
 async def who_by_contact(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -85,7 +85,7 @@ async def who_by_contact(
     return await visit_from(phone, tx, sender, say, state, bot_username)
 
 
-@router.message(VisitSteps.who, F.text)
+@router.message(StateFilter(VisitSteps.who), F.text)
 async def who(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -102,7 +102,7 @@ async def of_client(
     return say(await _ask_bill(client, tx, sender, state))
 
 
-@router.message(VisitSteps.bill, F.text)
+@router.message(StateFilter(VisitSteps.bill), F.text)
 async def bill(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -115,7 +115,7 @@ async def bill(
     return say(await _from_bill(message.text or "", client, tx, sender, state))
 
 
-@router.message(VisitSteps.service, F.text)
+@router.message(StateFilter(VisitSteps.service), F.text)
 async def service_typed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -125,7 +125,7 @@ async def service_typed(
     return say(await _preview(await state.get_data(), service, tx, sender, state))
 
 
-@router.callback_query(VisitSteps.service, Tapped(ChooseService))
+@router.callback_query(StateFilter(VisitSteps.service), Tapped(ChooseService))
 async def service_chosen(
     callback: CallbackQuery,
     tap: ChooseService,
@@ -150,9 +150,9 @@ async def stop(callback: CallbackQuery, say: Say, conversation: Conversation) ->
     return say.edit(Cancelled())
 
 
-@router.message(VisitSteps.who)
-@router.message(VisitSteps.bill)
-@router.message(VisitSteps.service)
+@router.message(StateFilter(VisitSteps.who))
+@router.message(StateFilter(VisitSteps.bill))
+@router.message(StateFilter(VisitSteps.service))
 async def not_words(message: Message, say: Say) -> Replies:
     return say(desk.TypeIt())
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import structlog
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
+from handlers.client_filters import IsCommand
 from handlers.conversations import Conversation
 from handlers.refusals import in_words
 from handlers.replies import Replies, Say
@@ -29,7 +30,7 @@ async def cancel(
     return say(Cancelled() if was_open else NothingToCancel())
 
 
-@last.message(F.text.startswith("/"))
+@last.message(IsCommand())
 async def unknown_command(message: Message, say: Say) -> Replies:
     return say(UnknownCommand())
 

@@ -1,11 +1,11 @@
 """/help, and what is said to words that nobody waited for."""
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command, or_f
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
-from handlers.client_filters import IsClient, IsStranger, Key
+from handlers.client_filters import IsClient, IsCommand, IsStranger, Key
 from handlers.registration import welcome
 from handlers.replies import Replies, Say
 from operations.client_card import menu_of, show_help
@@ -15,8 +15,6 @@ from templates.client import MenuHint
 
 router = Router(name="menu")
 last = Router(name="menu, last")
-
-NOT_A_COMMAND = ~F.text.startswith("/")
 
 
 @router.message(or_f(Command("help"), Key("menu.help")))
@@ -28,12 +26,12 @@ async def help_page(
     return say(show_help(tx, sender))
 
 
-@last.message(NOT_A_COMMAND, IsClient())
+@last.message(~IsCommand(), IsClient())
 async def unexpected_words(message: Message, tx: Tx, say: Say) -> Replies:
     return say(MenuHint(menu_of(tx.programme)))
 
 
-@last.message(NOT_A_COMMAND, IsStranger())
+@last.message(~IsCommand(), IsStranger())
 async def words_of_a_stranger(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aiogram import F, Router
-from aiogram.filters import Command, or_f
+from aiogram.filters import Command, StateFilter, or_f
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -76,7 +76,7 @@ async def ask_name(callback: CallbackQuery, sender: Sender, say: Say, state: FSM
     return say.edit(AskNewName(_client(sender).name))
 
 
-@router.message(ProfileEdit.name, F.text)
+@router.message(StateFilter(ProfileEdit.name), F.text)
 async def name_written(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
@@ -97,7 +97,7 @@ async def ask_birthday(
     return say.edit(AskNewBirthday(known, gift, TOLD_AHEAD_MIN_DAYS))
 
 
-@router.message(ProfileEdit.birthday, F.text)
+@router.message(StateFilter(ProfileEdit.birthday), F.text)
 async def birthday_written(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:

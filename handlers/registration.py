@@ -152,7 +152,7 @@ async def declined(message: Message, say: Say, state: FSMContext) -> Replies:
     return say(Declined())
 
 
-@router.message(Registration.advert, IsStranger(), Key(*ADVERT_KEYS))
+@router.message(StateFilter(Registration.advert), IsStranger(), Key(*ADVERT_KEYS))
 async def advert_answered(message: Message, tx: Tx, say: Say, state: FSMContext) -> Replies:
     adverts = await Key("registration.agree_advert")(message)
     if adverts:
@@ -161,7 +161,7 @@ async def advert_answered(message: Message, tx: Tx, say: Say, state: FSMContext)
     return say(AskContact(adverts))
 
 
-@router.message(Registration.advert, IsStranger(), ~Key(*CONSENT_KEYS))
+@router.message(StateFilter(Registration.advert), IsStranger(), ~Key(*CONSENT_KEYS))
 async def advert_not_answered(message: Message, tx: Tx, say: Say) -> Replies:
     return ask_advert(tx, say)
 
@@ -173,7 +173,7 @@ def ask_advert(tx: Tx, say: Say) -> Reply:
 # -- the contact: the client exists from here on
 
 
-@router.message(Registration.contact, IsStranger(), F.contact)
+@router.message(StateFilter(Registration.contact), IsStranger(), F.contact)
 async def contact_shared(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -234,7 +234,7 @@ def _ask_name(tx: Tx, registered: Registered) -> AskName:
     )
 
 
-@router.message(Registration.contact, IsStranger(), ~Key(*ADVERT_KEYS))
+@router.message(StateFilter(Registration.contact), IsStranger(), ~Key(*ADVERT_KEYS))
 async def contact_typed(message: Message, say: Say) -> Replies:
     return say(ContactRefused(ContactFault.TYPED))
 
@@ -249,7 +249,7 @@ async def contact_without_consent(
 # -- the name and the birthday: neither need be told
 
 
-@router.message(Registration.name, IsClient(), Key(*NAME_KEYS))
+@router.message(StateFilter(Registration.name), IsClient(), Key(*NAME_KEYS))
 async def name_confirmed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
@@ -258,7 +258,7 @@ async def name_confirmed(
     return await _on_to_birthday(tx, say, state, sender.client, greet=confirmed)
 
 
-@router.message(Registration.name, IsClient(), F.text)
+@router.message(StateFilter(Registration.name), IsClient(), F.text)
 async def name_typed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
@@ -276,7 +276,7 @@ async def _on_to_birthday(
     return say(AskBirthday(client.name if greet else None, gift))
 
 
-@router.message(Registration.birthday, IsClient(), Key("registration.skip_birthday"))
+@router.message(StateFilter(Registration.birthday), IsClient(), Key("registration.skip_birthday"))
 async def birthday_skipped(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -285,7 +285,7 @@ async def birthday_skipped(
     return say(show_card(tx, sender.client, sender.language, bot_username))
 
 
-@router.message(Registration.birthday, IsClient(), F.text, ~Key(*NAME_KEYS))
+@router.message(StateFilter(Registration.birthday), IsClient(), F.text, ~Key(*NAME_KEYS))
 async def birthday_typed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:

@@ -33,11 +33,12 @@ def routers() -> tuple[Router, ...]:
     return (
         every_chat.first,
         membership.router,
+        # What is asked for most is asked for first.
+        client_screens.router,
         # Whoever takes a /start with a link of their own kind stands before registration.
         staff.joining,
         desk_client.scans,
         registration.router,
-        client_screens.router,
         profile.router,
         menu.router,
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.

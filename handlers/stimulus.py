@@ -1,8 +1,8 @@
-"""Around every handler: who is it, where does the conversation stand, and a SAVEPOINT.
+"""Around every handler: who is it, where does the conversation stand, and what if it refuses.
 
-The SAVEPOINT lies inside aiogram's own error handling: an exception takes the handler's effects
-back first, then the error's reply is queued. Without it a debit followed by an exception was
-committed.
+aiogram's own error handling lies around this, and would have the effects of a handler that raised
+committed together with the error's reply. So a refusal is told in a second run, in a transaction
+of its own, in which the handler is not called (see docs/decisions/one-transaction.md).
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,6 +17,7 @@ from aiogram.types import TelegramObject, Update, User
 
 from handlers.conversations import Conversation
 from handlers.replies import Say
+from loyalty.refusals import Refusal
 from operations.senders import Sender, identify
 from operations.transaction import Tx
 from templates.labels import menu_spellings
@@ -32,8 +33,11 @@ class Stimulus:
     tx: Tx
     renderer: Renderer
     owner_ids: frozenset[int]
+    # Why the first run's transaction was taken back; then this run only puts it in words.
+    refusal: Refusal | None = None
     sender: Sender | None = None
     say: Say | None = None
+    refused: Refusal | None = None  # by the handler, in this run
 
 
 class StimulusMiddleware(BaseMiddleware):
@@ -74,23 +78,13 @@ class StimulusMiddleware(BaseMiddleware):
             data["ended_state"] = sender.state
             data["raw_state"] = None
             conversation.end()
-        return await self._in_savepoint(handler, event, data, conversation, tx)
-
-    async def _in_savepoint(
-        self,
-        handler: Handler,
-        event: TelegramObject,
-        data: dict[str, Any],
-        conversation: Conversation,
-        tx: Tx,
-    ) -> Any:
-        queued_before = len(tx.queued)
+        if stimulus.refusal is not None:
+            raise stimulus.refusal
         try:
-            async with tx.db.begin_nested():
-                replies = await handler(event, data)
-                await conversation.save(tx)
-        except BaseException:
-            del tx.queued[queued_before:]
+            replies = await handler(event, data)
+            await conversation.save(tx)
+        except Refusal as refusal:
+            stimulus.refused = refusal
             raise
         return replies
 

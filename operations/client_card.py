@@ -161,12 +161,12 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
 async def tier_progress(tx: Tx, client: Client) -> TierProgress:
     """Where the client stands today, and what of it the next review will still see."""
     rules = tx.programme.tiers
-    days = (tx.today, next_review(rules.review, tx.today))
+    at_review = window_start(next_review(rules.review, tx.today), rules.window_days)
     value, value_at_review = await visits.qualifying_values(
         tx.db,
         client.id,
         rules.qualify_by,
-        since=[window_start(day, rules.window_days) for day in days],
+        since=(window_start(tx.today, rules.window_days), at_review),
     )
     return progress(
         tx.programme,

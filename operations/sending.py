@@ -1,5 +1,6 @@
 """May this letter still be sent? Asked as it is sent: consent is withdrawn in mid-broadcast too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from operations.transaction import Tx
 from storage import reachability
 from storage.clients import ClientStatus
 from storage.outbox import Lane, Letter
+from storage.reachability import Reachability
 
 CAP_WINDOW = timedelta(days=7)
 
@@ -31,21 +33,45 @@ class Skip:
     reason: str
 
 
-async def may_send(tx: Tx, letter: Letter, *, doubtful: bool = False) -> Send | Later | Skip:
+Decision = Send | Later | Skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A letter whose turn it is; `doubtful`: its chat has refused us lately."""
+
+    letter: Letter
+    doubtful: bool = False
+
+    @property
+    def is_granted(self) -> bool:
+        """A reply goes out unasked, unless it is doubtful whether anybody is there."""
+        return self.letter.lane in (Lane.CALLBACK, Lane.REPLY) and not self.doubtful
+
+
+async def may_send(tx: Tx, asked: Sequence[Asked]) -> list[Decision]:
     """Replies always; notices unless the client is gone; adverts by consent, hours and cap.
 
-    `doubtful`: the chat has refused us lately, so a reply too goes only where somebody has written
-    to us since.
+    To a chat that has refused us a reply too goes only where somebody has written to us since.
     """
-    is_reply = letter.lane in (Lane.CALLBACK, Lane.REPLY)
-    if is_reply and not doubtful:
-        return Send()
-    standing = await reachability.of(
-        tx.db, letter.chat_id, letter.client_id, adverts_since=tx.now - CAP_WINDOW
+    standings = await reachability.of_each(
+        tx.db,
+        [(question.letter.chat_id, question.letter.client_id) for question in asked],
+        adverts_since=tx.now - CAP_WINDOW,
     )
+    return [
+        _decision(tx, question, standing)
+        for question, standing in zip(asked, standings, strict=True)
+    ]
+
+
+def _decision(tx: Tx, asked: Asked, standing: Reachability) -> Decision:
+    letter = asked.letter
+    if asked.is_granted:
+        return Send()
     if standing.unreachable:
         return Skip("unreachable")
-    if is_reply:
+    if letter.lane in (Lane.CALLBACK, Lane.REPLY):
         return Send()
     if letter.client_id is not None and standing.status is not ClientStatus.ACTIVE:
         return Skip("no-longer-a-client")

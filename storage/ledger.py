@@ -168,20 +168,23 @@ async def open_lots(db: AsyncConnection, client_id: int, *, covering: int) -> li
     return found
 
 
+_NEXT_EXPIRIES = (
+    select(lots.c.valid_through, func.sum(lots.c.remaining).label("points"))
+    .where(
+        lots.c.client_id == bindparam("client"),
+        text("remaining > 0"),
+        lots.c.valid_through.is_not(None),
+    )
+    .group_by(lots.c.valid_through)
+    .order_by(lots.c.valid_through)
+    .limit(bindparam("most"))
+)
+
+
 async def next_expiries(db: AsyncConnection, client_id: int, *, limit: int) -> list[OpenLot]:
     """What expires next: points by their last day, the soonest first; never is left out."""
-    query = (
-        select(lots.c.valid_through, func.sum(lots.c.remaining).label("points"))
-        .where(
-            lots.c.client_id == client_id,
-            text("remaining > 0"),
-            lots.c.valid_through.is_not(None),
-        )
-        .group_by(lots.c.valid_through)
-        .order_by(lots.c.valid_through)
-        .limit(limit)
-    )
-    return [OpenLot(int(row.points), row.valid_through) for row in await db.execute(query)]
+    rows = await db.execute(_NEXT_EXPIRIES, {"client": client_id, "most": limit})
+    return [OpenLot(int(row.points), row.valid_through) for row in rows]
 
 
 async def lot_of_entry(db: AsyncConnection, entry_id: int) -> Lot | None:

@@ -58,15 +58,17 @@ class Letter:
         assert (self.method is None) != (self.notice is None), "a call or a notice, not both"
 
 
+_QUEUE = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+
+
 async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
     """Queues them in order; one whose key is known already is left out. Returns them with ids."""
     if not letters:
         return []
-    statement = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
     plain = [letter for letter in letters if letter.key is None]
     queued: list[Letter] = []
     if plain:
-        rows = (await db.execute(statement, [_row(letter, now) for letter in plain])).scalars()
+        rows = (await db.execute(_QUEUE, [_row(letter, now) for letter in plain])).scalars()
         queued += [_with_id(letter, row) for letter, row in zip(plain, rows, strict=True)]
     for letter in letters:
         if letter.key is not None:

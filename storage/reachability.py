@@ -1,9 +1,11 @@
 """What decides, as a letter is sent, whether it may be."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clients import ClientStatus
@@ -21,47 +23,57 @@ class Reachability:
     adverts_sent: int  # since the moment asked about
 
 
+NOBODY = Reachability(unreachable=False, status=None, advert_consent=False, adverts_sent=0)
+
 _adverts = (
     select(func.count())
     .select_from(outbox)
     .where(
-        outbox.c.client_id == bindparam("client"),
+        outbox.c.client_id == clients.c.id,
         outbox.c.lane == int(Lane.ADVERT),
         outbox.c.status == "sent",
         outbox.c.done_at > bindparam("since"),
     )
     .scalar_subquery()
 )
-_STANDING = (
+_STANDINGS = (
     select(
+        telegram_accounts.c.telegram_id,
         telegram_accounts.c.unreachable_since,
+        clients.c.id.label("client_id"),
         clients.c.status,
         clients.c.advert_consent,
         _adverts.label("adverts"),
     )
     .select_from(telegram_accounts)
-    .outerjoin(
-        clients,
-        and_(
-            clients.c.id == bindparam("client"),
-            clients.c.telegram_id == telegram_accounts.c.telegram_id,
-        ),
-    )
-    .where(telegram_accounts.c.telegram_id == bindparam("chat"))
+    .outerjoin(clients, clients.c.telegram_id == telegram_accounts.c.telegram_id)
+    .where(telegram_accounts.c.telegram_id.in_(bindparam("chats", expanding=True)))
 )
 
 
 async def of(
     db: AsyncConnection, chat_id: int, client_id: int | None, *, adverts_since: datetime
 ) -> Reachability:
-    """How the person behind this chat stands now."""
-    parameters = {"chat": chat_id, "client": client_id, "since": adverts_since}
-    row = (await db.execute(_STANDING, parameters)).first()
+    """How the person behind this chat stands now, as that client."""
+    return (await of_each(db, [(chat_id, client_id)], adverts_since=adverts_since))[0]
+
+
+async def of_each(
+    db: AsyncConnection,
+    chats: Sequence[tuple[int, int | None]],
+    *,
+    adverts_since: datetime,
+) -> list[Reachability]:
+    """The same for several chats, each with the client that it is about, in one query."""
+    parameters = {"chats": sorted({chat_id for chat_id, _ in chats}), "since": adverts_since}
+    rows = {row.telegram_id: row for row in await db.execute(_STANDINGS, parameters)}
+    return [_as_client(rows.get(chat_id), client_id) for chat_id, client_id in chats]
+
+
+def _as_client(row: Any, client_id: int | None) -> Reachability:
     if row is None:
-        return Reachability(unreachable=False, status=None, advert_consent=False, adverts_sent=0)
-    return Reachability(
-        unreachable=row.unreachable_since is not None,
-        status=None if row.status is None else ClientStatus(row.status),
-        advert_consent=bool(row.advert_consent),
-        adverts_sent=row.adverts,
-    )
+        return NOBODY
+    unreachable = row.unreachable_since is not None
+    if client_id is None or row.client_id != client_id:
+        return replace(NOBODY, unreachable=unreachable)
+    return Reachability(unreachable, ClientStatus(row.status), row.advert_consent, row.adverts)

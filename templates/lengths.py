@@ -13,12 +13,13 @@ _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # no-break spaces are meant where t
 _DIRECTION_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+FIRST_BACKWARDS = "\u0590"  # Hebrew begins; nothing before it runs from right to left
 _KEPT_FORMAT_CHARACTERS = frozenset({ZERO_WIDTH_JOINER, "\u200c"})
 
 
 def utf16_length(text: str) -> int:
     """The length of the text in UTF-16 code units, Telegram's measure for every limit."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def short(text: str, length_max: int) -> str:
@@ -78,6 +79,8 @@ def _spaced(text: str) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():  # most are: nothing to leave out, and no time lost
+        return text
     return "".join(
         " " if character in "\n\r\t" else character for character in text if _shown(character)
     )
@@ -93,4 +96,6 @@ def _shown(character: str) -> bool:
 
 
 def _runs_backwards(text: str) -> bool:
+    if not text or max(text) < FIRST_BACKWARDS:
+        return False
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)

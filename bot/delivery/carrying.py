@@ -30,7 +30,7 @@ from bot.telegram import (
     TelegramUnreachable,
     TokenRevoked,
 )
-from operations.sending import Later, Send, Skip
+from operations.sending import Decision, Later, Skip
 from storage.failures import is_passing
 from storage.outbox import File, Letter
 
@@ -47,7 +47,7 @@ log = structlog.get_logger("delivery")
 class Check(Protocol):
     """May the letter go now? `doubtful`: its chat has refused us, so ask whatever the letter is."""
 
-    def __call__(self, letter: Letter, *, doubtful: bool) -> Awaitable[Send | Later | Skip]: ...
+    def __call__(self, letter: Letter, *, doubtful: bool) -> Awaitable[Decision]: ...
 
 
 LoadFiles = Callable[[int], Awaitable[tuple[File, ...]]]

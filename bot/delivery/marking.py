@@ -18,9 +18,9 @@ from storage.failures import is_passing
 from storage.outbox import Lane, Letter, Mark
 
 AGAIN_AFTER_S = 0.2
-# Letters that end within this time are marked together: a commit each would halve the rate at
-# which SQLite's one writer gets through the replies themselves.
-GATHER_S = 0.03
+# Letters that end within this time are marked together where somebody else has work for the
+# writer: a commit each would halve the rate at which SQLite gets through the replies themselves.
+GATHER_S = 0.1
 GATHER_MAX = 16
 
 log = structlog.get_logger("delivery")
@@ -47,6 +47,7 @@ class Marking:
         clock: Clock,
         *,
         marked: Callable[[Sequence[Letter]], None],
+        more_may_come: Callable[[int], bool],
         apologise: Apologise,
         offer: Callable[[Sequence[Letter]], None],
         waypoint: waypoints.Waypoint,
@@ -54,6 +55,7 @@ class Marking:
         self._database = database
         self._clock = clock
         self._marked = marked
+        self._more_may_come = more_may_come
         self._apologise = apologise
         self._offer = offer
         self._waypoint = waypoint
@@ -78,6 +80,10 @@ class Marking:
         self._next.postponed[letter.id] = until
         self._note_added()
 
+    def hurry(self) -> None:
+        """Somebody waits for a mark: the next letter of a chat."""
+        self._enough.set()
+
     def _note_added(self) -> None:
         self._added.set()
         if len(self._next.letters) >= GATHER_MAX:
@@ -87,9 +93,10 @@ class Marking:
         """Until it is cancelled."""
         while True:
             await self._added.wait()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GATHER_S):
-                    await self._enough.wait()
+            if self._more_may_come(len(self._next.letters)):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GATHER_S):
+                        await self._enough.wait()
             self._added.clear()
             self._enough.clear()
             batch, self._next = self._next, _Batch()

@@ -119,6 +119,11 @@ class Queues:
         if self._releases % FORGET_EVERY == 0:
             self._forget_idle(now)
 
+    def waits_for_release(self, chat_id: int) -> bool:
+        """The chat has a letter in flight, and another behind it."""
+        chat = self._chats.get(chat_id)
+        return chat is not None and chat.in_flight and chat.first_lane() is not None
+
     def put_back(self, letter: Letter, now: float, *, not_before: float) -> None:
         """The letter stays first in its chat, and the chat silent until that time."""
         if letter.lane is Lane.CALLBACK:

@@ -6,7 +6,7 @@ taps are no messages: they have a bound of their own, and wait for none of this.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -50,6 +50,7 @@ class Delivery:
         make_call: CallMaker,
         check: Check,
         apologise: Apologise,
+        others_write: Callable[[], bool],
         limits: Limits,
         waypoint: waypoints.Waypoint,
     ) -> None:
@@ -64,6 +65,7 @@ class Delivery:
             database,
             clock,
             marked=self._marked,
+            more_may_come=lambda marks: others_write() or marks < sum(self._in_flight.values()),
             apologise=apologise,
             offer=self.offer,
             waypoint=waypoint,
@@ -94,6 +96,8 @@ class Delivery:
     def offer(self, letters: Sequence[Letter]) -> None:
         """Letters that were just committed."""
         self._loading.offer(letters)
+        if any(self._queues.waits_for_release(letter.chat_id) for letter in letters):
+            self._marking.hurry()
 
     async def run(self) -> None:
         """Delivers until `stop`, once no other process does.
@@ -199,6 +203,8 @@ class Delivery:
         match outcome:
             case Done(verdict, message_id):
                 self._marking.finish(letter, verdict, message_id)
+                if self._queues.waits_for_release(letter.chat_id):
+                    self._marking.hurry()
             case Postponed(until):
                 self._marking.postpone(letter, until)
             case Again(pause_s, attempts, down):

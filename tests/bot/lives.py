@@ -13,7 +13,7 @@ from bot.app import App
 from bot.delivery.pace import Limits
 from bot.settings import Settings
 from bot.starting import Identity
-from operations.sending import Later, Send, Skip
+from operations.sending import Decision, Send
 from playground.people import Person
 from playground.server import LocalTelegram
 from storage import outbox
@@ -46,7 +46,7 @@ class AppWith(App):
             dispatcher.sub_routers.insert(0, dispatcher.sub_routers.pop())
         return dispatcher
 
-    async def may_send(self, letter: Letter, *, doubtful: bool) -> Send | Later | Skip:
+    async def may_send(self, letter: Letter, *, doubtful: bool) -> Decision:
         if self._consents:
             return Send()
         return await super().may_send(letter, doubtful=doubtful)

@@ -11,9 +11,11 @@ from bot.app import App
 from bot.backlog import LOADED_MAX
 from bot.parking import NeverAgain
 from handlers.conversations import Conversation
+from loyalty.names import NameEmpty
+from operations.outgoing import queue
 from operations.transaction import Tx
 from playground.server import LocalTelegram
-from storage import inbox
+from storage import inbox, people
 from storage.inbox import Arrival
 from tests.bot.lives import Rig, alive, post, said, settled, texts, until
 from tests.flows.running import OWNER_ID
@@ -27,6 +29,13 @@ def echo() -> Router:
     async def fail(message: Message, tx: Tx, conversation: Conversation) -> Any:
         await conversation.set_state(None, "poisoned")  # type: ignore[arg-type]
         raise RuntimeError(f"cannot take {message.text!r}\x00")
+
+    @router.message(F.text == "be refused")
+    async def refuse(message: Message, tx: Tx, conversation: Conversation) -> Any:
+        await conversation.set_state(None, "refused")  # type: ignore[arg-type]
+        await people.choose_language(tx.db, message.chat.id, "en")
+        await queue(tx, [said(message.chat.id, "you have a point")])
+        raise NameEmpty
 
     @router.message(F.text == "hang")
     async def hang(message: Message) -> Any:
@@ -312,3 +321,22 @@ async def test_letters_of_a_failed_handler_are_not_sent(
         from sqlalchemy import text
 
         assert (await db.execute(text("SELECT count(*) FROM fsm_states"))).scalar() == 0
+
+
+async def test_a_refusal_takes_back_what_its_handler_did_and_is_told(
+    app: App, rig: Rig, telegram: LocalTelegram
+) -> None:
+    anna = telegram.person("Анна", started=True)
+    async with alive(app):
+        await anna.send("be refused")
+        await anna.hears()
+        await anna.send("say next")
+        await anna.hears("next")
+    words, after = texts(anna)
+    assert words != "you have a point"
+    assert after == "next"
+    assert [update.status for update in await rig.updates()] == ["done", "done"]
+    async with rig.store() as database, database.read() as db:
+        account = await people.account(db, anna.id, anna.id)
+    assert account.is_known
+    assert (account.state, account.language) == (None, None)
