@@ -26,7 +26,7 @@ from templates.messages import Message
 from tests.flows.running import MovableClock, settings_for
 
 UNPACED = Limits(messages_per_s=None)
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 class AppWith(App):
