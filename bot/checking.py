@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot.failures import DatabaseUnusable
@@ -31,7 +30,8 @@ async def check_is_ours(url: str) -> None:
     Raises:
         SchemaNewerThanCode: a newer program has migrated it.
     """
-    _check_exists(driver_url(url))
+    if not exists(url):
+        raise DatabaseUnusable(f"there is no database at {driver_url(url).database}")
     await check_database(url)
     database = Database(url)
     try:
@@ -43,9 +43,10 @@ async def check_is_ours(url: str) -> None:
         raise DatabaseUnusable("its schema is not the newest; run svoi migrate first")
 
 
-def _check_exists(url: URL) -> None:
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise DatabaseUnusable(f"there is no database at {url.database}")
+def exists(url: str) -> bool:
+    """False for a SQLite file that is not there yet; a server is asked when it is used."""
+    parsed = driver_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
 
 
 def _check_file(file: Path) -> None:

@@ -152,11 +152,15 @@ def migrate(
 
 
 async def _migrate(url: str, *, dry_run: bool) -> None:
-    from bot.checking import check_database
+    from bot.checking import check_database, exists
     from storage.database import Database
     from storage.schema import current_revision, pending_revisions
     from storage.schema import migrate as bring_up
 
+    if dry_run and not exists(url):
+        # Looking into it would create it.
+        print(f"would apply: {', '.join(pending_revisions(None))}")
+        return
     await check_database(url)
     database = Database(url)
     try:

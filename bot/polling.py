@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -27,7 +27,13 @@ SAME_BATCH_MAX = 3
 
 log = structlog.get_logger("polling")
 
-Receive = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
+
+class Receive(Protocol):
+    """Stores a batch; `backlog`: it had piled up while nobody fetched, so it is no flood."""
+
+    def __call__(
+        self, updates: Sequence[Mapping[str, Any]], *, backlog: bool = False
+    ) -> Awaitable[None]: ...
 
 
 class Polling:
@@ -50,6 +56,7 @@ class Polling:
         self._seen: list[int] = []  # ids of the last batch
         self._times_seen = 0
         self._failures = 0
+        self._catching_up = True  # what comes had piled up while nobody fetched
 
     async def run(self) -> None:
         """Raises TokenRevoked; every other failure is waited out."""
@@ -85,8 +92,11 @@ class Polling:
         if not isinstance(batch, list):
             raise TelegramUnanswered("not a batch")
         if batch:
-            await self._receive([update for update in batch if isinstance(update, dict)])
+            updates = [update for update in batch if isinstance(update, dict)]
+            await self._receive(updates, backlog=self._catching_up)
             self._offset = self._behind(batch)
+        if len(batch) < BATCH_MAX:
+            self._catching_up = False
 
     def _behind(self, batch: Sequence[object]) -> int:
         """The offset that confirms the batch.
@@ -122,6 +132,7 @@ class Polling:
     async def _pause(self, event: str, reason: str) -> None:
         pause_s = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
         self._failures += 1
+        self._catching_up = True
         log.warning(event, reason=reason, pause_s=pause_s)
         # Not in step with others who lost the connection at the same moment.
         await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311

@@ -9,7 +9,7 @@ import structlog
 from bot import waypoints
 from bot.arrivals import NotAnUpdate, arrival
 from bot.backlog import Backlog
-from bot.throttle import Ruling, Throttle
+from bot.throttle import NOBODYS_CHAT, Ruling, Throttle
 from loyalty.programme import Programme
 from operations.outgoing import Lane, Recipient, notify, to_account
 from operations.transaction import Tx
@@ -45,20 +45,24 @@ class Receiving:
         self._offer = offer
         self._waypoint = waypoint
 
-    async def receive(self, updates: Sequence[Mapping[str, Any]]) -> None:
-        """Returns once all of them are committed; only then may Telegram be told so."""
+    async def receive(self, updates: Sequence[Mapping[str, Any]], *, backlog: bool = False) -> None:
+        """Returns once all of them are committed; only then may Telegram be told so.
+
+        A `backlog`, which had piled up while nobody fetched, is no flood, however much it is.
+        """
         arrivals = [made for update in updates if (made := _arrival(update)) is not None]
         if not arrivals:
             return
         async with self._backlog.turn:
-            ruling = self._throttle.rule([made.order_key for made in arrivals])
+            chats = [NOBODYS_CHAT if backlog else made.order_key for made in arrivals]
+            ruling = self._throttle.rule(chats)
             admitted = [
                 made for made, admits in zip(arrivals, ruling.admitted, strict=True) if admits
             ]
             stored: list[Waiting] = []
             if admitted or ruling.to_tell:
                 stored = await self._store(admitted, ruling)
-            self._throttle.enact(ruling, _repeats(admitted, stored))
+            self._throttle.enact(ruling, () if backlog else _repeats(admitted, stored))
             self._backlog.take_in(stored)
 
     async def _store(self, admitted: Sequence[Arrival], ruling: Ruling) -> list[Waiting]:

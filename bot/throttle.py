@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 BURST_MAX = 300  # updates of one chat that are taken at once
 REFILL_PER_S = 3.0  # more than a hurried human types
 CALM_FROM = BURST_MAX / 2  # a bucket that has filled up so far: the next flood is a new one
+NOBODYS_CHAT = 0  # always admitted
 CHATS_MAX = 10_000  # remembered; the longest silent are forgotten first
 
 
@@ -34,12 +35,12 @@ class Throttle:
         self.refused = 0
 
     def rule(self, chats: Sequence[int]) -> Ruling:
-        """One update of each of these chats, in order; 0 is nobody's chat and always admitted."""
+        """One update of each of these chats, in order."""
         now = self._monotonic()
         buckets: dict[int, _Bucket] = {}
         admitted, to_tell = [], []
         for chat in chats:
-            if chat == 0:
+            if chat == NOBODYS_CHAT:
                 admitted.append(True)
                 continue
             bucket = buckets.get(chat) or self._refilled(chat, now)

@@ -13,7 +13,7 @@ from typing import Any
 from aiogram.methods import SetMyCommands
 
 from bot.app import App
-from bot.settings import Settings
+from bot.settings import Listen, Settings
 from handlers.commands import role_commands
 from loyalty.programme import Programme, load_programme
 from playground.birthdays import NextBirthday, next_birthday
@@ -130,6 +130,7 @@ class Demo:
             owner_ids=frozenset({OWNER.telegram_id}),
             webhook_url=None,
             webhook_secret=None,
+            webhook_listen=Listen("127.0.0.1", 8081),
         )
 
     # People

@@ -103,7 +103,7 @@ class Carrying:
             if isinstance(decision, Later):
                 return Postponed(decision.until)
             if isinstance(decision, Skip):
-                return Done(Verdict("skipped", decision.reason))
+                return Done(Verdict("skipped", decision.reason), is_untried=True)
             call = await self._call(letter)
         except Exception as error:
             if is_passing(error):
@@ -151,7 +151,7 @@ class Carrying:
         self._answered()
         if refusal.retry_after_s is not None:
             log.warning("too many requests", retry_after_s=refusal.retry_after_s)
-            return Again(refusal.retry_after_s, letter.attempts)
+            return Again(refusal.retry_after_s, letter.attempts, is_told=True)
         if wants_plain_text(refusal) and "parse_mode" in call.fields:
             log.error("Telegram cannot read the markup", letter=letter.id, notice=letter.notice)
             return await self._send(letter, call.as_plain_text())

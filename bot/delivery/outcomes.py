@@ -41,6 +41,7 @@ class Done:
 
     verdict: Verdict
     message_id: int | None = None
+    is_untried: bool = False  # Telegram was not asked
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Again:
     pause_s: float
     attempts: int  # that Telegram may have taken
     down: str | None = None  # why Telegram seems to be down
+    is_told: bool = False  # by Telegram, to wait for so long
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ class Pace:
         """Uses the turn."""
         self._next_at = max(now, self._next_at) + self._interval_s
 
+    def give_back(self) -> None:
+        """The turn was not used after all."""
+        self._next_at -= self._interval_s
+
 
 class ChatBucket:
     """The turns of one chat."""

@@ -73,6 +73,11 @@ class Queues:
         self._schedule(letter.chat_id, chat, now)
         return True
 
+    def hold(self, chat_id: int, now: float, *, not_before: float) -> None:
+        """The chat, of which nothing waits yet, stays silent until that time."""
+        chat = self._chats.setdefault(chat_id, _Chat(self._limits, now))
+        chat.not_before = max(chat.not_before, not_before)
+
     def pop_callback(self, now: float) -> Letter | None:
         """The next answer to a tap; these wait for no turn."""
         while self._callbacks_later and self._callbacks_later[0][0] <= now:

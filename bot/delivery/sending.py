@@ -21,10 +21,12 @@ from bot.delivery.outcomes import Again, Done, Outcome, Postponed, Verdict
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.queues import Queues
 from bot.delivery.turn import Turn
+from bot.delivery.waits import Waits
 from bot.telegram import Telegram
 from scheduler.clock import Clock
 from storage import outbox
 from storage.database import Database
+from storage.failures import is_passing
 from storage.outbox import File, Lane, Letter
 from storage.sole_sender import SoleSender
 
@@ -33,6 +35,7 @@ ADVERTS_IN_FLIGHT_MAX = 24  # the places that are left are for people who wait f
 CALLBACKS_IN_FLIGHT_MAX = 16
 CALLBACK_LATE_S = 120.0  # Telegram forgets a tap after 150 s
 DRAIN_S = 5.0
+DATABASE_PAUSE_S = 1.0
 WAIT_MIN_S = 0.001
 
 log = structlog.get_logger("delivery")
@@ -59,6 +62,7 @@ class Delivery:
         self._pace = Pace(limits)
         self._line = Line(telegram)
         self._turn = Turn(SoleSender(database))
+        self._waits = Waits(database)
         self._changed = asyncio.Event()
         self._loading = Loading(database, clock, self._queues, changed=self._changed.set)
         self._marking = Marking(
@@ -115,6 +119,7 @@ class Delivery:
     async def _deliver_all(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
+            await self._recall_waits()
             loading = tasks.create_task(self._loading.run())
             marking = tasks.create_task(self._marking.run())
             turn = tasks.create_task(self._turn.is_kept())
@@ -125,6 +130,19 @@ class Delivery:
             await self._drain()
             turn.cancel()
             marking.cancel()
+
+    async def _recall_waits(self) -> None:
+        while True:
+            try:
+                waits = await self._waits.left()
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                await asyncio.sleep(DATABASE_PAUSE_S)
+                continue
+            for chat_id, left_s in waits.items():
+                self._queues.hold(chat_id, self._now(), not_before=self._now() + left_s)
+            return
 
     def stop(self) -> None:
         """Begins nothing new; what is in flight is waited for and marked."""
@@ -201,17 +219,22 @@ class Delivery:
             self._count(letter, -1)
             raise
         match outcome:
-            case Done(verdict, message_id):
+            case Done(verdict, message_id, is_untried):
+                if is_untried:
+                    self._pace.give_back()
                 self._marking.finish(letter, verdict, message_id)
                 if self._queues.waits_for_release(letter.chat_id):
                     self._marking.hurry()
             case Postponed(until):
+                self._pace.give_back()
                 self._marking.postpone(letter, until)
-            case Again(pause_s, attempts, down):
+            case Again(pause_s, attempts, down, is_told):
                 if down is not None:
                     self._line.fell(letter.id, down)
                 now = self._now()
                 letter = replace(letter, attempts=attempts)
+                if is_told:
+                    await self._waits.note(letter.chat_id, pause_s)
                 self._queues.put_back(letter, now, not_before=now + pause_s)
                 self._count(letter, -1)
 

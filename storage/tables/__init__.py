@@ -3,7 +3,7 @@
 from storage.tables.base import metadata
 from storage.tables.feedback import case_messages, cases, feedback
 from storage.tables.ledger import ledger_entries, lot_movements, lots
-from storage.tables.messaging import fsm_states, inbox, outbox, outbox_files
+from storage.tables.messaging import chat_waits, fsm_states, inbox, outbox, outbox_files
 from storage.tables.people import (
     clients,
     consents,
@@ -20,6 +20,7 @@ __all__ = [
     "badge_grants",
     "case_messages",
     "cases",
+    "chat_waits",
     "clients",
     "consents",
     "feedback",

@@ -97,3 +97,11 @@ fsm_states = Table(
     Column("state", String(128)),
     Column("data", Text, nullable=False, server_default="{}"),
 )
+
+chat_waits = Table(
+    "chat_waits",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    # Telegram said: nothing to this chat before. Real time, whatever the business clock says.
+    Column("until", UtcDateTime, nullable=False),
+)

@@ -217,3 +217,20 @@ async def test_a_letter_that_telegram_stumbles_over_holds_up_its_own_chat_only(
         await settled(app)
     assert texts(anna) == ["poison"]
     assert SERVER_ERRORS_MAX > 5, "so few errors do not give it up"
+
+
+async def test_a_wait_that_telegram_asked_for_outlasts_a_restart(
+    rig: Rig, telegram: LocalTelegram
+) -> None:
+    anna, boris = (telegram.person(name, started=True) for name in ("Анна", "Борис"))
+    told = telegram.faults.too_many_requests(4, method="sendMessage", chat_id=anna.id)
+    async with alive(rig.app()) as app:
+        await post(app, [said(anna, "later")])
+        await until(lambda: told.hits == 1)
+    async with alive(rig.app()) as app:
+        await post(app, [said(anna, "behind it", Lane.REPLY), said(boris, "at once")])
+        await settled(app)
+    refused, *taken = [call for call in telegram.calls.of("sendMessage") if call.chat_id == anna.id]
+    assert taken[0].at - refused.at >= 4
+    assert texts(anna) == ["later", "behind it"]
+    assert telegram.calls.of("sendMessage", ok=True)[0].chat_id == boris.id

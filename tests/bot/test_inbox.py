@@ -10,6 +10,7 @@ from aiogram.types import Message
 from bot.app import App
 from bot.backlog import LOADED_MAX
 from bot.parking import NeverAgain
+from bot.throttle import BURST_MAX
 from handlers.conversations import Conversation
 from loyalty.names import NameEmpty
 from operations.outgoing import queue
@@ -29,6 +30,10 @@ def echo() -> Router:
     async def fail(message: Message, tx: Tx, conversation: Conversation) -> Any:
         await conversation.set_state(None, "poisoned")  # type: ignore[arg-type]
         raise RuntimeError(f"cannot take {message.text!r}\x00")
+
+    @router.message(F.text == "words that nobody answers")
+    async def silence(message: Message) -> None:
+        return None
 
     @router.message(F.text == "be refused")
     async def refuse(message: Message, tx: Tx, conversation: Conversation) -> Any:
@@ -240,10 +245,12 @@ async def test_a_flood_is_throttled_and_told_once_and_others_are_answered(
     app: App, rig: Rig, telegram: LocalTelegram
 ) -> None:
     anna, flooder = telegram.person("Анна"), telegram.person("Шум", language_code="en")
-    for number in range(1_000):
-        await flooder.send(f"say {number}")
-    await anna.send("say hello")
     async with alive(app):
+        await anna.send("say first")
+        await anna.hears("first")
+        for number in range(1_000):
+            await flooder.send(f"say {number}")
+        await anna.send("say hello")
         await anna.hears("hello")
         await telegram.until_all_confirmed()
         await settled(app)
@@ -251,7 +258,19 @@ async def test_a_flood_is_throttled_and_told_once_and_others_are_answered(
     told = [text for text in texts(flooder) if not text.isdigit()]
     assert 300 <= len(answered) < 400, "a burst, and what time gave back"
     assert len(told) == 1
-    assert len(await rig.updates()) == len(answered) + 1
+    assert len(await rig.updates()) == len(answered) + 2
+
+
+async def test_what_piled_up_while_nobody_fetched_is_no_flood(
+    app: App, rig: Rig, telegram: LocalTelegram
+) -> None:
+    anna = telegram.person("Анна")
+    for _ in range(BURST_MAX + 150):
+        await anna.send("words that nobody answers")
+    async with alive(app):
+        await telegram.until_all_confirmed()
+        await settled(app)
+    assert len(await rig.updates()) == BURST_MAX + 150
 
 
 async def test_what_a_process_that_has_gone_left_behind_is_handled(

@@ -196,6 +196,13 @@ class TestTheProcess:
             assert words in line
             assert "pa55word" not in line
 
+    async def test_a_dry_run_of_a_migration_creates_nothing(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        told = await ran("migrate", "--dry-run", env=env, cwd=tmp_path)
+        assert (told.code, told.out.split(":")[0]) == (0, "would apply")
+        assert not os.listdir(tmp_path)
+
     async def test_a_newer_database(
         self, tmp_path: Path, env: dict[str, str], sqlite_template: Path
     ) -> None:

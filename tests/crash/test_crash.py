@@ -77,8 +77,9 @@ async def kill_again_and_again(
     killed: Counter[str] = Counter()
     repeats = Repeats(Counter())
     chance = crowd.chance
+    still_to_see = [*waypoints.ALL]  # each of them once, before chance decides
     while killed.total() < kills or len(crowd.confirmed_bills) < kills:
-        where = chance.choice((None, *waypoints.ALL))
+        where = still_to_see.pop() if still_to_see else chance.choice((None, *waypoints.ALL))
         if where is None:
             victim = await cradle.start(settings)
             await asyncio.sleep(chance.uniform(*LIFE_S))

@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "chat_waits",
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_chat_waits")),
+    )
+    op.create_table(
         "fsm_states",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -113,3 +119,4 @@ def downgrade() -> None:
     op.drop_index("ix_inbox_done_at", table_name="inbox")
     op.drop_table("inbox")
     op.drop_table("fsm_states")
+    op.drop_table("chat_waits")

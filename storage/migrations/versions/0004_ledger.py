@@ -87,8 +87,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "lot_id", name=op.f("pk_lot_movements")),
     )
     op.create_index("ix_lot_movements_lot_id", "lot_movements", ["lot_id"], unique=False)
-    forbid_changes("ledger_entries")
-    forbid_changes("lot_movements")
+    forbid_changes("ledger_entries", unique=(("id",), ("key",)))
+    forbid_changes("lot_movements", unique=(("entry_id", "lot_id"),))
 
 
 def downgrade() -> None:

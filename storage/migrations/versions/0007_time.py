@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_win_backs")),
     )
     op.create_index("ix_win_backs_client_id", "win_backs", ["client_id", "on_day"], unique=False)
-    forbid_changes("audit_log")
+    forbid_changes("audit_log", unique=(("id",),))
 
 
 def downgrade() -> None:
