@@ -1,4 +1,4 @@
-"""The buttons under a preview: ✅, ❌, another branch, show it again."""
+"""The buttons under a preview: ✅, ❌, free now or later, another branch, show it again."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery
@@ -9,9 +9,9 @@ from handlers.roles import Has
 from handlers.taps import Tapped
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import ask_branch_anew, repeat_preview
+from operations.visit_previews import ask_branch_anew, keep_free_visit, repeat_preview
 from operations.visits import confirm_visit, refuse_preview
-from templates.previews import ChangeBranch, ConfirmVisit, RefuseVisit, RepeatPreview
+from templates.previews import ChangeBranch, ConfirmVisit, KeepFreeVisit, RefuseVisit, RepeatPreview
 
 router = Router(name="previews of visits")
 router.callback_query.filter(Has(Role.STAFF))
@@ -40,6 +40,14 @@ async def change_branch(
     callback: CallbackQuery, tap: ChangeBranch, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
     outcome = await ask_branch_anew(tx, actor=sender, preview_id=tap.preview_id)
+    return say.edit(previewed(outcome, tx, sender))
+
+
+@router.callback_query(Tapped(KeepFreeVisit))
+async def keep_free(
+    callback: CallbackQuery, tap: KeepFreeVisit, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await keep_free_visit(tx, actor=sender, preview_id=tap.preview_id, keeps=tap.keeps)
     return say.edit(previewed(outcome, tx, sender))
 
 

@@ -5,7 +5,9 @@ from typing import assert_never
 from handlers.replies import Replies, Say
 from loyalty.programme import Level, Programme
 from operations.desk import DeskView, called, visit_service
+from operations.promotions import promotion_of
 from operations.senders import Sender
+from operations.stamps import stamp_of
 from operations.transaction import Tx
 from operations.undo import is_undoable
 from operations.visit_previews import (
@@ -43,6 +45,10 @@ def preview_screen(
         is_excluded=terms.excluded,
         twin=None if twin is None else previews.TwinShown(twin.visit_id, twin.at, twin.staff_name),
         terms_changed=terms_changed,
+        promotion=promotion_name(programme, terms.promotion, language),
+        promotion_points=terms.promotion_points,
+        free_by=stamps_name(programme, terms.stamp, language),
+        keeps_free_visit=preview.keeps_free_visit,
     )
 
 
@@ -114,6 +120,9 @@ def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooke
         at=visit.at,
         undo_minutes=tx.programme.desk.undo_minutes,
         can_be_undone=booked.is_mine and is_undoable(tx, visit),
+        promotion=promotion_name(tx.programme, visit.promotion_code, sender.language),
+        promotion_points=visit.promotion_points,
+        free_by=stamps_name(tx.programme, visit.stamp_code, sender.language),
     )
 
 
@@ -144,6 +153,18 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
     )
+
+
+def promotion_name(programme: Programme, code: str | None, language: str) -> str | None:
+    """What the promotion is called; None where there was none, or it is in the file no more."""
+    promotion = promotion_of(programme, code)
+    return None if promotion is None else promotion.name.of(language)
+
+
+def stamps_name(programme: Programme, code: str | None, language: str) -> str | None:
+    """What the stamps are called that made a visit free; their code if they are no more."""
+    stamp = stamp_of(programme, code)
+    return code if stamp is None else stamp.name.of(language)
 
 
 def tier_name(programme: Programme, level: Level, language: str) -> str | None:

@@ -4,12 +4,14 @@ from loyalty.points import valid_through
 from loyalty.tiers import progress, upgraded, window_start
 from operations.desk import visit_service
 from operations.outgoing import notify, to_client
+from operations.promotions import promotion_of
+from operations.stamps import card_after
 from operations.standing import current_level
 from operations.transaction import Tx
 from storage import visits
 from storage.clients import Client
 from storage.visits import Visit
-from templates.visits import Receipt, Undone
+from templates.visits import Receipt, StampsTold, Undone
 
 
 async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:
@@ -44,8 +46,25 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
         next_tier=None if steps.next is None else steps.next.name.of(recipient.language),
         measure=rules.qualify_by,
         missing=steps.missing,
+        promotion=_promotion_name(tx, visit, recipient.language),
+        promotion_points=visit.promotion_points,
+        is_free=visit.stamp_code is not None,
+        stamps=await _stamps_told(tx, visit, recipient.language),
     )
     await notify(tx, recipient, receipt, key=f"receipt:{visit.id}")
+
+
+def _promotion_name(tx: Tx, visit: Visit, language: str) -> str | None:
+    promotion = promotion_of(tx.programme, visit.promotion_code)
+    return None if promotion is None else promotion.name.of(language)
+
+
+async def _stamps_told(tx: Tx, visit: Visit, language: str) -> StampsTold | None:
+    card = await card_after(tx, visit)
+    if card is None:
+        return None
+    stamp = card.stamp
+    return StampsTold(stamp.name.of(language), card.have, stamp.every, card.is_next_free)
 
 
 async def send_undone(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:

@@ -1,7 +1,7 @@
 """A visit before it is booked: what it would come to, shown to staff for a quarter of an hour."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
 from operations.desk import ServiceTyped, is_oneself, living_client
 from operations.senders import Role, Sender
+from operations.stamps import free_visit
 from operations.standing import current_level
 from operations.transaction import Tx
 from storage import audit_log, clients, staff, visit_previews, visits
@@ -44,6 +45,7 @@ class Preview:
     may_change_branch: bool
     twin: Twin | None
     expires_at: datetime
+    keeps_free_visit: bool = False  # stamps make it free, but the client saves that up
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,19 @@ async def refuse_oneself(tx: Tx, actor: Sender, client: Client) -> bool:
 
 
 async def keep_preview(
-    tx: Tx, *, actor: Sender, client: Client, bill: int, service: ServiceTyped, branch: str | None
+    tx: Tx,
+    *,
+    actor: Sender,
+    client: Client,
+    bill: int,
+    service: ServiceTyped,
+    branch: str | None,
+    keeps_free_visit: bool = False,
 ) -> StoredPreview:
     """Stores the terms as they are now."""
-    terms = terms_now(tx, client, bill=bill, service=service)
+    terms = await terms_now(
+        tx, client, bill=bill, service=service, keeps_free_visit=keeps_free_visit
+    )
     twin = await visits.twin(tx.db, client.id, bill=bill, since=tx.now - TWIN_WINDOW)
     return await visit_previews.add(
         tx.db,
@@ -113,6 +124,7 @@ async def keep_preview(
             "service_text": service.text,
             "bill": bill,
             "terms": terms_text(terms),
+            "keeps_free_visit": keeps_free_visit,
             "twin_id": None if twin is None else twin.id,
             "created_at": tx.now,
             "expires_at": tx.now + PREVIEW_LIVES,
@@ -120,10 +132,30 @@ async def keep_preview(
     )
 
 
-def terms_now(tx: Tx, client: Client, *, bill: int, service: ServiceTyped) -> VisitTerms:
-    """The figures at the client's level of this moment."""
-    level = current_level(tx, client)
-    return visit_terms(tx.programme, level, bill=bill, service_code=service.code)
+async def terms_now(
+    tx: Tx, client: Client, *, bill: int, service: ServiceTyped, keeps_free_visit: bool = False
+) -> VisitTerms:
+    """The figures at this moment: of the client's level, the day's promotion and their stamps."""
+    stamp = None if keeps_free_visit else await free_visit(tx, client.id, service.code)
+    return visit_terms(
+        tx.programme,
+        current_level(tx, client),
+        bill=bill,
+        service_code=service.code,
+        day=tx.today,
+        stamp=None if stamp is None else stamp.code,
+    )
+
+
+async def terms_of(tx: Tx, client: Client, stored: StoredPreview) -> VisitTerms:
+    """What the preview's visit comes to at this moment."""
+    return await terms_now(
+        tx,
+        client,
+        bill=stored.bill,
+        service=service_of(stored),
+        keeps_free_visit=stored.keeps_free_visit,
+    )
 
 
 def terms_text(terms: VisitTerms) -> str:
@@ -148,7 +180,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
         id=stored.id,
         client=client,
         level=current_level(tx, client),
-        terms=terms_now(tx, client, bill=stored.bill, service=service),
+        terms=await terms_of(tx, client, stored),
         service=service,
         branch=stored.branch,
         branches=branches,
@@ -164,7 +196,30 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
             is_mine=twin.staff_id == actor.telegram_id,
         ),
         expires_at=stored.expires_at,
+        keeps_free_visit=stored.keeps_free_visit,
     )
+
+
+async def keep_free_visit(
+    tx: Tx, *, actor: Sender, preview_id: int, keeps: bool
+) -> Preview | PreviewUnknown | ClientGone:
+    """The client saves the visit that stamps have made free for another day; or uses it now."""
+    require(actor, Role.STAFF)
+    stored = await visit_previews.by_id(tx.db, preview_id)
+    if stored is None:
+        return PreviewUnknown()
+    client = await clients.lock(tx.db, stored.client_id)
+    stored = await visit_previews.by_id(tx.db, preview_id)
+    if client is None or stored is None:
+        return ClientGone()
+    if stored.status is not PreviewStatus.OPEN:
+        return PreviewUnknown()
+    terms = await terms_of(tx, client, replace(stored, keeps_free_visit=keeps))
+    await visit_previews.choose_terms(
+        tx.db, preview_id, terms=terms_text(terms), keeps_free_visit=keeps
+    )
+    stored = replace(stored, keeps_free_visit=keeps)
+    return await shown(tx, actor=actor, stored=stored, client=client)
 
 
 async def ask_branch_anew(

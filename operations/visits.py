@@ -19,7 +19,7 @@ from operations.visit_previews import (
     refuse_oneself,
     service_of,
     shown,
-    terms_now,
+    terms_of,
     terms_text,
 )
 from storage import clients, visit_previews, visits
@@ -103,7 +103,7 @@ async def confirm_visit(
         preview = await shown(tx, actor=actor, stored=stored, client=client)
         return ShownAnew(preview, Anew.BRANCH)
     service = service_of(stored)
-    terms = terms_now(tx, client, bill=stored.bill, service=service)
+    terms = await terms_of(tx, client, stored)
     outdated = await _outdated(tx, stored, terms)
     if outdated is not None:
         return await _show_anew(tx, actor, stored, client, outdated)
@@ -184,6 +184,7 @@ async def _show_anew(
         bill=stored.bill,
         service=service_of(stored),
         branch=stored.branch,
+        keeps_free_visit=stored.keeps_free_visit,
     )
     await visit_previews.close(tx.db, stored.id, PreviewStatus.STALE, replaced_by_id=fresh.id)
     preview = await shown(tx, actor=actor, stored=fresh, client=client)

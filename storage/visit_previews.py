@@ -33,6 +33,7 @@ class StoredPreview:
     service_text: str | None
     bill: int
     terms: str
+    keeps_free_visit: bool
     twin_id: int | None
     created_at: datetime
     expires_at: datetime
@@ -81,6 +82,17 @@ async def forget_branch(db: AsyncConnection, preview_id: int) -> None:
         update(visit_previews)
         .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
         .values(branch=None)
+    )
+
+
+async def choose_terms(
+    db: AsyncConnection, preview_id: int, *, terms: str, keeps_free_visit: bool
+) -> None:
+    """Writes other terms into an open preview: the client keeps a free visit, or uses it."""
+    await db.execute(
+        update(visit_previews)
+        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
+        .values(terms=terms, keeps_free_visit=keeps_free_visit)
     )
 
 

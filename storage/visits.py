@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.badges import YearMonth
 from loyalty.programme import QualifyBy
+from loyalty.promotions import base_of
 from storage.tables import clients, visits
 
 
@@ -52,6 +53,10 @@ class Visit:
     eligible: int
     percent: Fraction
     points_earned: int
+    promotion_code: str | None
+    promotion_factor: Fraction
+    promotion_add: int
+    stamp_code: str | None  # the stamps that made it free
     tier: str  # held before the visit
     staff_id: int  # a Telegram id
     at: datetime
@@ -64,6 +69,12 @@ class Visit:
     @property
     def is_undone(self) -> bool:
         return self.status is VisitStatus.UNDONE
+
+    @property
+    def promotion_points(self) -> int:
+        """How many of the points earned are the promotion's."""
+        factor, addition = self.promotion_factor, self.promotion_add
+        return self.points_earned - base_of(self.points_earned, factor=factor, addition=addition)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,7 @@ def visit_from(row: Mapping[Any, Any], prefix: str = "") -> Visit:
     """The visit that a row holds, its columns perhaps labelled with a prefix."""
     values = {name: row[prefix + name] for name in Visit.__dataclass_fields__}
     values["percent"] = Fraction(values["percent"])
+    values["promotion_factor"] = Fraction(values["promotion_factor"])
     values["status"] = VisitStatus(values["status"])
     return Visit(**values)
 
@@ -109,6 +121,8 @@ def visit_from(row: Mapping[Any, Any], prefix: str = "") -> Visit:
 async def add(db: AsyncConnection, values: Mapping[str, Any]) -> Visit:
     """A new confirmed visit; IntegrityError where its preview was booked already."""
     written = {**values, "percent": str(values["percent"]), "status": VisitStatus.CONFIRMED}
+    if "promotion_factor" in values:
+        written["promotion_factor"] = str(values["promotion_factor"])
     row = await db.execute(insert(visits).values(**written).returning(*COLUMNS))
     return visit_from(row.mappings().one())
 

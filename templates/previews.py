@@ -39,6 +39,15 @@ class ChangeBranch(Callback):
     preview_id: int
 
 
+@callback("visit_keep_free")
+@dataclass(frozen=True)
+class KeepFreeVisit(Callback):
+    """Stamps make the visit free: the client keeps that for another day, or uses it now."""
+
+    preview_id: int
+    keeps: bool
+
+
 @callback("visit_again")
 @dataclass(frozen=True)
 class RepeatPreview(Callback):
@@ -92,8 +101,13 @@ class VisitPreview(Message):
     is_excluded: bool  # the service earns nothing
     twin: TwinShown | None
     terms_changed: bool
+    promotion: str | None = None  # the one that counts today
+    promotion_points: int = 0  # how many of the points are its
+    free_by: str | None = None  # the stamps that make the visit free
+    keeps_free_visit: bool = False  # they would, but the client keeps that for another day
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
+        free = self._free_button(labels)
         refuse = Button(labels("visit.refuse"), RefuseVisit(self.preview_id))
         if self.branch is None and self.branches:
             places = [
@@ -104,10 +118,19 @@ class VisitPreview(Message):
                 )
                 for place, branch in enumerate(self.branches)
             ]
-            return InlineKeyboard.of(*in_rows(places, 2), (refuse,))
+            return InlineKeyboard.of(*in_rows(places, 2), (refuse,), (free,))
         confirm = Button(labels("visit.confirm"), ConfirmVisit(self.preview_id), Style.SUCCESS)
         change = Button(labels("visit.branch"), ChangeBranch(self.preview_id))
-        return InlineKeyboard.of((confirm, refuse), (change if self.may_change_branch else None,))
+        return InlineKeyboard.of(
+            (confirm, refuse), (free,), (change if self.may_change_branch else None,)
+        )
+
+    def _free_button(self, labels: Labels) -> Button | None:
+        if self.keeps_free_visit:
+            return Button(labels("visit.use_free"), KeepFreeVisit(self.preview_id, keeps=False))
+        if self.free_by is not None:
+            return Button(labels("visit.keep_free"), KeepFreeVisit(self.preview_id, keeps=True))
+        return None
 
 
 @message("previews/visit_booked")
@@ -131,6 +154,9 @@ class VisitBooked(Message):
     at: dt.datetime
     undo_minutes: int
     can_be_undone: bool
+    promotion: str | None = None
+    promotion_points: int = 0
+    free_by: str | None = None  # the stamps that made it free
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))

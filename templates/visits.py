@@ -28,6 +28,16 @@ def _dispute(labels: Labels, visit_id: int) -> InlineKeyboard:
     return InlineKeyboard.stacked(Button(labels("receipt.dispute"), DisputeVisit(visit_id)))
 
 
+@dataclass(frozen=True)
+class StampsTold:
+    """The card of stamps that a visit counted for."""
+
+    name: str
+    have: int
+    every: int
+    is_next_free: bool
+
+
 @message("visits/receipt")
 @dataclass(frozen=True)
 class Receipt(Message):
@@ -49,6 +59,10 @@ class Receipt(Message):
     next_tier: str | None
     measure: QualifyBy  # of what is missing to the next tier
     missing: int  # minor units, visits or points
+    promotion: str | None = None
+    promotion_points: int = 0  # how many of the points are the promotion's
+    is_free: bool = False  # by its stamps
+    stamps: StampsTold | None = None
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)

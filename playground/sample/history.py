@@ -151,7 +151,7 @@ class History:
             tx,
             actor=actor,
             client=client,
-            terms=terms_now(tx, client, bill=attendance.bill, service=service),
+            terms=await terms_now(tx, client, bill=attendance.bill, service=service),
             service=service,
             branch=attendance.client.branch,
             preview_id=preview.id,

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from storage.columns import Identity64, UtcDateTime
@@ -30,6 +32,11 @@ visits = Table(
     Column("eligible", BigInteger, nullable=False),
     Column("percent", String(32), nullable=False),  # an exact fraction, as "7/2"
     Column("points_earned", Integer, nullable=False),
+    # The promotion that counted, as it was: a return, later, is reckoned with it.
+    Column("promotion_code", String(32)),
+    Column("promotion_factor", String(32), nullable=False, server_default="1"),  # as "3/2"
+    Column("promotion_add", Integer, nullable=False, server_default="0"),
+    Column("stamp_code", String(32)),  # the stamps that made the visit free
     Column("tier", String(32), nullable=False),  # held before the visit
     Column("staff_id", BigInteger, nullable=False),  # a Telegram id
     Column("at", UtcDateTime, nullable=False),
@@ -56,6 +63,8 @@ visit_previews = Table(
     Column("bill", BigInteger, nullable=False),
     # The terms that were shown, as JSON: other terms at the tap are shown anew, not booked.
     Column("terms", Text, nullable=False),
+    # The client keeps the visit that stamps have made free for another day.
+    Column("keeps_free_visit", Boolean, nullable=False, server_default=text("false")),
     Column("twin_id", Identity64),  # a visit just booked with the same bill, of which it warned
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),

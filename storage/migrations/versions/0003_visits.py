@@ -22,6 +22,9 @@ def upgrade() -> None:
         sa.Column("service_text", sa.String(length=64), nullable=True),
         sa.Column("bill", sa.BigInteger(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column(
+            "keeps_free_visit", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
         sa.Column("twin_id", Identity64, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
@@ -48,6 +51,10 @@ def upgrade() -> None:
         sa.Column("eligible", sa.BigInteger(), nullable=False),
         sa.Column("percent", sa.String(length=32), nullable=False),
         sa.Column("points_earned", sa.Integer(), nullable=False),
+        sa.Column("promotion_code", sa.String(length=32), nullable=True),
+        sa.Column("promotion_factor", sa.String(length=32), server_default="1", nullable=False),
+        sa.Column("promotion_add", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stamp_code", sa.String(length=32), nullable=True),
         sa.Column("tier", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
