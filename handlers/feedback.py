@@ -41,7 +41,14 @@ class Telling(StatesGroup):
 async def question(message: Message, tx: Tx, sender: Sender, say: Say) -> Replies:
     assert sender.client is not None, "the router's filter lets clients through"
     visit = await visit_to_rate(tx, sender.client, sender.language)
-    return say(feedback.Question(tx.programme.business.name, visit, asked=message.message_id))
+    return say(
+        feedback.Question(
+            tx.programme.business.name,
+            visit,
+            asked=message.message_id,
+            points=tx.programme.actions.review if visit else 0,
+        )
+    )
 
 
 @router.callback_query(Tapped(Rate))
@@ -78,6 +85,7 @@ async def rated(
                     feedback_id=outcome.feedback_id,
                     about=tap.about,
                     is_visit=tap.is_visit,
+                    points=tx.programme.actions.review if tap.is_visit else 0,
                 )
             )
 

@@ -13,6 +13,7 @@ from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
 from loyalty.birthdays import TOLD_AHEAD_MIN_DAYS, gift_points, read_birthday
 from loyalty.names import read_name
+from operations.actions import birthday_points
 from operations.client_card import menu_of
 from operations.profile import (
     birthday_of,
@@ -94,7 +95,8 @@ async def ask_birthday(
     await state.set_state(ProfileEdit.birthday)
     known = birthday_of(client) is not None
     gift = gift_points(tx.programme, client.tier)
-    return say.edit(AskNewBirthday(known, gift, TOLD_AHEAD_MIN_DAYS))
+    told = birthday_points(tx.programme, client)
+    return say.edit(AskNewBirthday(known, gift, TOLD_AHEAD_MIN_DAYS, told))
 
 
 @router.message(StateFilter(ProfileEdit.birthday), F.text)

@@ -19,6 +19,7 @@ from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
 from loyalty.birthdays import gift_points, read_birthday
 from loyalty.names import read_name
+from operations.actions import birthday_points
 from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
 from operations.phones import read_contact_phone
@@ -273,7 +274,8 @@ async def _on_to_birthday(
 ) -> Reply:
     await state.set_state(Registration.birthday)
     gift = gift_points(tx.programme, client.tier)
-    return say(AskBirthday(client.name if greet else None, gift))
+    told = birthday_points(tx.programme, client)
+    return say(AskBirthday(client.name if greet else None, gift, told))
 
 
 @router.message(StateFilter(Registration.birthday), IsClient(), Key("registration.skip_birthday"))

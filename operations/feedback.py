@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from operations.actions import thank_for_review
 from operations.cases import about_visit, complain, hear
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account, to_client
@@ -78,7 +79,8 @@ async def ask(tx: Tx, due: Due) -> None:
         raise NotDueNow("no-client")
     if visit.is_undone or await feedback.of_visit(tx.db, visit.id) is not None:
         raise NotDueNow("undone-or-rated")
-    request = Request(tx.programme.business.name, about_visit(tx, visit, client.language))
+    about = about_visit(tx, visit, client.language)
+    request = Request(tx.programme.business.name, about, tx.programme.actions.review)
     await notify(tx, to_client(client), request, key=f"feedback:{visit.id}", keeps_quiet=True)
 
 
@@ -155,6 +157,9 @@ async def add_words(
     if stored.is_final:
         return await _final(tx, stored)
     await feedback.put_words(tx.db, stored.id, words)
+    visit = None if stored.visit_id is None else await visits.by_id(tx.db, stored.visit_id)
+    if visit is not None:
+        await thank_for_review(tx, visit, words)
     case = await _case_of(tx, stored)
     if words and case is not None:
         await hear(

@@ -6,6 +6,7 @@ from typing import Any
 
 from loyalty.birthdays import Birthday
 from loyalty.programme import Programme
+from operations.actions import birthday_points, thank_for_birthday
 from operations.phones import masked_phone
 from operations.transaction import Tx
 from storage import clients, consents, people
@@ -72,15 +73,16 @@ async def set_name(tx: Tx, *, client_id: int, name: str) -> Client:
 
 async def set_birthday(tx: Tx, *, client_id: int, birthday: Birthday | None) -> Client:
     """Writes the birthday down, or takes it out. Another day or month counts as told today, a
-    year alone does not (rule 15)."""
+    year alone does not (rule 15). The first one ever told is thanked for, if the programme does."""
     client = await _locked(tx, client_id)
+    points = 0 if birthday is None else birthday_points(tx.programme, client)
     before = birthday_of(client)
     same_day = (
         before is not None
         and birthday is not None
         and (before.day, before.month) == (birthday.day, birthday.month)
     )
-    return await _changed(
+    changed = await _changed(
         tx,
         client_id,
         {
@@ -91,6 +93,10 @@ async def set_birthday(tx: Tx, *, client_id: int, birthday: Birthday | None) -> 
             "birthday_told_on": client.birthday_told_on if same_day else tx.today,
         },
     )
+    if not points:
+        return changed
+    await thank_for_birthday(tx, client_id, points)
+    return await _locked(tx, client_id)
 
 
 async def set_language(tx: Tx, *, client: Client, language: str) -> Client:

@@ -64,6 +64,7 @@ class Request(Message):
 
     business: str
     visit: AboutVisit
+    points: int = 0  # for words beside the rating
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.of(rating_row(labels, self.visit.number, is_visit=True))
@@ -77,6 +78,7 @@ class Question(Message):
     business: str
     visit: AboutVisit | None
     asked: int
+    points: int = 0  # for words beside the rating
 
     def keyboard(self, labels: Labels) -> Keyboard:
         if self.visit is None:
@@ -95,6 +97,7 @@ class Rated(Message):
     feedback_id: int
     about: int
     is_visit: bool
+    points: int = 0  # for words
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.of(

@@ -132,6 +132,7 @@ class AskNewBirthday(Message):
     known: bool
     gift_points: int
     told_ahead_days: int
+    told_points: int = 0  # for telling it the first time
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(

@@ -141,6 +141,7 @@ class AskBirthday(Message):
 
     name: str | None
     gift_points: int
+    told_points: int = 0  # for telling it
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return ReplyKeyboard(

@@ -16,7 +16,7 @@ from operations.visits import Anew, Booked, ShownAnew
 from storage import audit
 from storage.database import Database
 from templates.visits import Receipt
-from tests.flows.running import MovableClock
+from tests.movable_clock import MovableClock
 from tests.operations.conftest import NOW
 from tests.operations.desk_people import Desk
 from tests.town import Town
