@@ -31,6 +31,7 @@ from bot.polling import Polling
 from bot.receiving import Receiving
 from bot.settings import Settings
 from bot.starting import Identity, identified, migrated
+from bot.stocking import stocked
 from bot.telegram import Telegram
 from bot.throttle import Throttle
 from bot.webhook import Webhook
@@ -122,6 +123,7 @@ class App:
         """
         try:
             if await migrated(self.database, stopping):
+                await stocked(self.database, self.clock, self.programme, stopping)
                 identity = await identified(self.telegram, stopping)
                 if identity is not None:
                     await self._run_parts(self.build_dispatcher(identity), stopping)

@@ -46,7 +46,7 @@ async def migrated(database: Database, stopping: asyncio.Event) -> bool:
             log.warning("the database does not answer", error=type(error).__name__)
         else:
             return True
-        await _pause(failures, stopping)
+        await pause(failures, stopping)
         failures += 1
     return False
 
@@ -76,12 +76,13 @@ async def identified(telegram: Telegram, stopping: asyncio.Event) -> Identity | 
         finally:
             asking.cancel()
             stopped.cancel()
-        await _pause(failures, stopping)
+        await pause(failures, stopping)
         failures += 1
     return None
 
 
-async def _pause(failures: int, stopping: asyncio.Event) -> None:
+async def pause(failures: int, stopping: asyncio.Event) -> None:
+    """Longer after each failure, over at once when we are to stop."""
     try:
         async with asyncio.timeout(PAUSES_S[min(failures, len(PAUSES_S) - 1)]):
             await stopping.wait()

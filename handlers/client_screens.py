@@ -15,9 +15,10 @@ from operations.client_card import (
     show_history,
     show_tier,
 )
+from operations.offers import show_offers
 from operations.profile import show_profile
 from operations.referrals import share_text, show_invite
-from operations.senders import Client, Sender
+from operations.senders import Client, Role, Sender
 from operations.transaction import Tx
 from templates.client import TurnHistory
 from templates.messages import Message as Context
@@ -60,6 +61,11 @@ async def invite(message: Message, tx: Tx, sender: Sender, say: Say, bot_usernam
     return say(await _screen(Screen.INVITE, tx, sender, say, bot_username))
 
 
+@router.message(or_f(Command("offers"), Key("menu.offers")))
+async def offers(message: Message, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
+    return say(await _screen(Screen.OFFERS, tx, sender, say, bot_username))
+
+
 @router.callback_query(Tapped(Open))
 async def opened(
     callback: CallbackQuery, tap: Open, tx: Tx, sender: Sender, say: Say, bot_username: str
@@ -78,7 +84,7 @@ async def _screen(screen: Screen, tx: Tx, sender: Sender, say: Say, bot_username
     client, language = _client(sender), sender.language
     match screen:
         case Screen.CARD:
-            return show_card(tx, client, language, bot_username)
+            return await show_card(tx, client, language, bot_username)
         case Screen.BALANCE:
             return await show_balance(tx, client, language)
         case Screen.HISTORY:
@@ -90,6 +96,9 @@ async def _screen(screen: Screen, tx: Tx, sender: Sender, say: Say, bot_username
         case Screen.INVITE:
             recommendation = say.renderer.render(share_text(tx.programme), language).plain
             return await show_invite(tx, client, bot_username, recommendation)
+        case Screen.OFFERS:
+            is_owner = sender.may_act_as(Role.OWNER)
+            return await show_offers(tx, client, language, for_owner=is_owner)
         case Screen.PROFILE:
             return show_profile(tx.programme, client, language)
         case Screen.HELP:

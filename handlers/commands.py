@@ -32,6 +32,7 @@ def client_commands(programme: Programme) -> tuple[str, ...]:
         "history": True,
         "tier": menu.tiers,
         "badges": menu.badges,
+        "offers": menu.offers,
         "invite": menu.invite,
         "feedback": True,
         "profile": True,

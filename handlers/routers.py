@@ -18,6 +18,7 @@ from handlers import (
     guide,
     membership,
     menu,
+    offers,
     profile,
     registration,
     remedies,
@@ -38,6 +39,7 @@ def routers() -> tuple[Router, ...]:
         # Whoever takes a /start with a link of their own kind stands before registration.
         staff.joining,
         desk_client.scans,
+        offers.router,
         registration.router,
         profile.router,
         menu.router,

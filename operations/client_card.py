@@ -4,7 +4,9 @@ from loyalty.badges import badge_progress
 from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
 from operations.deep_links import CardLink, deep_link
+from operations.offers import has_offers
 from operations.senders import Role, Sender
+from operations.stamps import stamp_cards
 from operations.standing import badge_facts, cashback_of, current_level
 from operations.transaction import Tx
 from storage import badges, history, ledger, visits
@@ -17,6 +19,7 @@ from templates.client import (
     HISTORY_PAGE_ROWS,
     LEVELS_SHOWN_MAX,
     PERKS_SHOWN_MAX,
+    STAMPS_SHOWN_MAX,
     Badges,
     BadgeStanding,
     Balance,
@@ -30,6 +33,7 @@ from templates.client import (
     Menu,
     NoBadges,
     NoTiers,
+    StampsShown,
     Tier,
     Way,
 )
@@ -44,10 +48,11 @@ def menu_of(programme: Programme) -> Menu:
         tiers=programme.tiers.stated,
         badges=bool(programme.badges),
         invite=programme.referral is not None,
+        offers=has_offers(programme),
     )
 
 
-def show_card(tx: Tx, client: Client, language: str, bot_username: str) -> Card:
+async def show_card(tx: Tx, client: Client, language: str, bot_username: str) -> Card:
     """The card as it is drawn."""
     level = current_level(tx, client)
     stated = tx.programme.tiers.stated
@@ -62,6 +67,10 @@ def show_card(tx: Tx, client: Client, language: str, bot_username: str) -> Card:
         link=deep_link(bot_username, CardLink(client.card_code)),
         balance=client.balance,
         menu=menu_of(tx.programme),
+        stamps=tuple(
+            StampsShown(card.stamp.name.of(language), card.have, card.stamp.every)
+            for card in (await stamp_cards(tx, client.id))[:STAMPS_SHOWN_MAX]
+        ),
     )
 
 

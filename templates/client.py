@@ -12,6 +12,7 @@ from templates.keyboards import Button, InlineKeyboard, Keyboard, ReplyKey, Repl
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, message
 from templates.pictures.card import CardPicture
+from templates.pictures.stamps import StampsStrip
 from templates.screens import Open, Screen
 
 EXPIRIES_SHOWN_MAX = 3
@@ -20,6 +21,7 @@ PERKS_SHOWN_MAX = 6
 BADGES_SHOWN_MAX = 16
 HISTORY_PAGE_ROWS = 8
 MENU_KEYS_PER_ROW = 2
+STAMPS_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Menu:
     tiers: bool = True
     badges: bool = True
     invite: bool = True
+    offers: bool = True
 
 
 WHOLE_MENU = Menu()
@@ -41,11 +44,22 @@ def main_menu(labels: Labels, menu: Menu = WHOLE_MENU) -> ReplyKeyboard:
         keys.append(labels("menu.tier"))
     elif menu.badges:
         keys.append(labels("menu.badges"))
+    if menu.offers:
+        keys.append(labels("menu.offers"))
     if menu.invite:
         keys.append(labels("menu.invite"))
     keys += [labels("menu.feedback"), labels("menu.profile"), labels("menu.help")]
     rows = [keys[at : at + MENU_KEYS_PER_ROW] for at in range(0, len(keys), MENU_KEYS_PER_ROW)]
     return ReplyKeyboard(tuple(tuple(map(ReplyKey, row)) for row in rows), persistent=True)
+
+
+@dataclass(frozen=True)
+class StampsShown:
+    """A card of stamps, hung from the client's card: its names are in the picture only."""
+
+    name: str
+    have: int
+    every: int
 
 
 @message("client/card")
@@ -64,6 +78,7 @@ class Card(Message):
     link: Link
     balance: int
     menu: Menu = WHOLE_MENU
+    stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return main_menu(labels, self.menu)
@@ -78,6 +93,16 @@ class Card(Message):
             number_label=labels("card.number"),
             hint=labels("card.hint"),
             link=self.link,
+            stamps=tuple(
+                StampsStrip(
+                    name=stamps.name,
+                    have=stamps.have,
+                    every=stamps.every,
+                    count=labels("card.stamps", have=stamps.have, every=stamps.every),
+                    note=labels("card.next_free") if stamps.have == stamps.every - 1 else None,
+                )
+                for stamps in self.stamps
+            ),
         )
 
 

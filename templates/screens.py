@@ -15,6 +15,7 @@ class Screen(StrEnum):
     TIER = "tier"
     BADGES = "badges"
     INVITE = "invite"
+    OFFERS = "offers"
     PROFILE = "profile"
     HELP = "help"
 

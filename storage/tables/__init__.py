@@ -4,6 +4,7 @@ from storage.tables.base import metadata
 from storage.tables.feedback import case_messages, cases, feedback
 from storage.tables.ledger import ledger_entries, lot_movements, lots
 from storage.tables.messaging import chat_waits, fsm_states, inbox, outbox, outbox_files
+from storage.tables.partners import partner_codes
 from storage.tables.people import (
     clients,
     consents,
@@ -33,6 +34,7 @@ __all__ = [
     "metadata",
     "outbox",
     "outbox_files",
+    "partner_codes",
     "referrals",
     "secrets",
     "staff",

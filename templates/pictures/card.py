@@ -5,6 +5,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from templates.pictures.palettes import PALETTES, Palette, palette_of
+from templates.pictures.stamps import StampsStrip, draw_strip
+
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
@@ -22,26 +25,6 @@ _PNG_COLOURS = 160
 
 
 @dataclass(frozen=True)
-class Palette:
-    """The colours of one rank: the ground from top to bottom, the rings on it, the accent."""
-
-    top: str
-    bottom: str
-    ring: str
-    accent: str
-    on_accent: str
-
-
-# By rank and not by name: a business may call its levels anything, so none is a metal's colour.
-PALETTES = (
-    Palette("#3d6187", "#243f5e", "#4a7099", "#cfe1f2", "#243f5e"),  # ink
-    Palette("#1d7a72", "#0f4f4c", "#2b8a82", "#c9efe6", "#0f4f4c"),  # sea
-    Palette("#6a3f7c", "#42254f", "#7a4e8d", "#ecd6f3", "#42254f"),  # plum
-    Palette("#2b2f3a", "#12141a", "#383d4a", "#e8c987", "#1b1d24"),  # midnight
-)
-
-
-@dataclass(frozen=True)
 class CardPicture:
     """What stands on a card. `tier_rank` counts the levels from 0, the lowest."""
 
@@ -53,6 +36,7 @@ class CardPicture:
     number_label: str
     hint: str
     link: str
+    stamps: tuple[StampsStrip, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -60,7 +44,7 @@ class CardPicture:
         return "card.png"
 
     def draw(self) -> bytes:
-        """A PNG of 1000 × 630."""
+        """A PNG of 1000 × 630, higher by each strip of stamps."""
         return draw_card(self)
 
 
@@ -79,19 +63,37 @@ def code_matrix(link: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def draw_card(card: CardPicture) -> bytes:
-    """The card as a PNG of 1000 × 630 below 60 KB; takes tens of milliseconds: not in the loop."""
+    """The card as a PNG of 1000 × 630 below 60 KB; takes tens of milliseconds: not in the loop.
+
+    Stamps hang from it as strips, which make it higher.
+    """
     from PIL import Image, ImageDraw
 
-    palette = PALETTES[min(max(card.tier_rank, 0), len(PALETTES) - 1)]
+    palette = palette_of(card.tier_rank)
     picture = _ground(palette).copy()
     canvas = ImageDraw.Draw(picture)
     _draw_words(picture, card, palette)
     _draw_code(canvas, card.link)
     _draw_hint(canvas, card.hint)
+    picture = _hung_below(picture, [draw_strip(one, palette, WIDTH_PX) for one in card.stamps])
     out = io.BytesIO()
     few_colours = picture.quantize(_PNG_COLOURS, dither=Image.Dither.NONE)
     few_colours.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _hung_below(card: "Image.Image", strips: "list[Image.Image]") -> "Image.Image":
+    from PIL import Image
+
+    if not strips:
+        return card
+    height = card.height + sum(strip.height for strip in strips)
+    whole = Image.new("RGB", (card.width, height))
+    y = 0
+    for part in (card, *strips):
+        whole.paste(part, (0, y))
+        y += part.height
+    return whole
 
 
 @functools.lru_cache(maxsize=len(PALETTES))
