@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from templates.client import BecomeClient
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, Specimens, message
@@ -76,5 +77,6 @@ class Offers(Message):
             everybody if self.more_partners else None,
             birthday if self.birthday_points else None,
             card if self.has_card and (self.stamps or self.is_empty) else None,
+            None if self.has_card else Button(labels("staff_start.card"), BecomeClient()),
         ]
         return InlineKeyboard.stacked(*rows) if any(rows) else None
