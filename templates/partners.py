@@ -9,6 +9,7 @@ from templates.keyboards import COPY_UTF16_MAX, Button, CopyText, InlineKeyboard
 from templates.labels import Labels
 from templates.lengths import short
 from templates.messages import AtMost, Code, Message, Specimens, Toast, message
+from templates.pictures.coupon import CouponPicture, is_legible
 from templates.screens import Open, Screen
 
 LEVELS_NAMED_MAX = 3
@@ -104,6 +105,9 @@ class PartnerCode(Message):
             Button(labels("offers.copy_code"), CopyText(short(self.code, COPY_UTF16_MAX))),
             Button(labels("open.offers"), Open(Screen.OFFERS)),
         )
+
+    def picture(self, labels: Labels) -> CouponPicture | None:
+        return CouponPicture(self.name, self.offer, self.code) if is_legible(self.code) else None
 
 
 @message("partners/no_codes_left")

@@ -65,6 +65,7 @@ async def test_a_client_looks_at_the_offers_and_takes_a_code(
     for one in words:
         assert one in offered
     assert code in await taps(svoi, anna, "🎟")
+    assert anna.last.photo is not None
     assert anna.last.buttons[0].text.startswith("📋")
     assert held in await taps(svoi, anna, "🏷")
     assert "LUCH-7KQ4-2M" in await taps(svoi, anna, "🎟")

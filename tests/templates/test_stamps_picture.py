@@ -33,7 +33,7 @@ def test_the_code_stays_where_it_is_and_the_stamps_hang_below() -> None:
     stamped = drawn(dataclasses.replace(CARD, stamps=(strip(3, 10),)))
     assert stamped.width == WIDTH_PX
     assert stamped.height > HEIGHT_PX
-    panel = (482, 56, 944, 518)
+    panel = (500, 74, 926, 500)  # its round corners are smoothed with other colours around
     assert stamped.crop(panel).tobytes() == plain.crop(panel).tobytes()
 
 
