@@ -214,11 +214,13 @@ async def keep_free_visit(
         return ClientGone()
     if stored.status is not PreviewStatus.OPEN:
         return PreviewUnknown()
-    terms = await terms_of(tx, client, replace(stored, keeps_free_visit=keeps))
+    # An old button: the free visit was used meanwhile, and nothing is there to be kept.
+    keeps = keeps and await free_visit(tx, client.id, stored.service_code) is not None
+    stored = replace(stored, keeps_free_visit=keeps)
+    terms = await terms_of(tx, client, stored)
     await visit_previews.choose_terms(
         tx.db, preview_id, terms=terms_text(terms), keeps_free_visit=keeps
     )
-    stored = replace(stored, keeps_free_visit=keeps)
     return await shown(tx, actor=actor, stored=stored, client=client)
 
 

@@ -182,6 +182,16 @@ async def test_a_client_keeps_the_free_visit_for_another_day(
     assert (await books(desk, alina, anna)).visit.stamp_code == "tenth_filter"
 
 
+async def test_a_free_visit_that_is_not_there_cannot_be_kept(desk: Desk) -> None:
+    alina = await desk.hires(1)
+    anna = await desk.client()
+    preview = await desk.previews(alina, anna, service="filter")
+    shown = await keeps(desk, alina, preview.id, keeps=True)
+    assert (shown.keeps_free_visit, shown.terms) == (False, preview.terms)
+    booked = await desk.confirms(alina, preview.id)
+    assert isinstance(booked, Booked)
+
+
 async def test_the_nth_stamp_booked_by_twenty_at_once_makes_one_visit_free(
     desk: Desk, stamps_of_three: Programme
 ) -> None:
