@@ -152,6 +152,10 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         recent=recent,
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
+        stamps=tuple(
+            desk.StampsShown(card.stamp.name.of(language), card.have, card.stamp.every)
+            for card in view.stamps[: desk.STAMPS_SHOWN_MAX]
+        ),
     )
 
 

@@ -9,9 +9,11 @@ from loyalty.amounts import read_amount
 from loyalty.programme import Level, Programme, Service
 from loyalty.refusals import Refusal
 from loyalty.services import find_service
+from loyalty.stamps import StampCard
 from operations.authority import require
 from operations.phones import longest_phone, masked_phone
 from operations.senders import Role, Sender
+from operations.stamps import stamp_cards
 from operations.standing import current_level
 from operations.transaction import Tx
 from storage import audit_log, cases, clients, visits
@@ -231,6 +233,7 @@ class DeskView:
     recent: tuple[Visit, ...]  # newest first
     open_cases: int
     is_oneself: bool
+    stamps: tuple[StampCard, ...]
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -252,4 +255,5 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         recent=tuple(recent),
         open_cases=await cases.count_open(tx.db, client.id),
         is_oneself=is_oneself(actor, client),
+        stamps=await stamp_cards(tx, client.id),
     )

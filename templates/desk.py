@@ -12,6 +12,7 @@ from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
 
 SERVICES_MAX = 40
+STAMPS_SHOWN_MAX = 4
 RECENT_MAX = 3
 
 
@@ -201,6 +202,15 @@ class VisitShown:
     is_undone: bool
 
 
+@dataclass(frozen=True)
+class StampsShown:
+    """How far the client is on a card of stamps."""
+
+    name: str
+    have: int
+    every: int
+
+
 @message("desk/client_view")
 @dataclass(frozen=True)
 class ClientView(Message):
@@ -218,6 +228,7 @@ class ClientView(Message):
     recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
     open_cases: int
     may_serve: bool
+    stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:

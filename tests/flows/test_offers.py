@@ -161,6 +161,8 @@ async def test_the_tenth_change_is_free_kept_for_later_and_used(
     receipts = [said(message) for message in anna.messages if "№" in message.words]
     assert stamped[0] in receipts[0]
     assert stamped[1] in receipts[-1]
+    at_the_desk = "следующий раз бесплатно" if language_code == "ru" else "the next one is free"
+    assert at_the_desk in await hears(svoi, alina, f"/client {CARD}")
     shown = await hears(svoi, alina, f"/visit {CARD} 1500 {service}")
     assert free in shown
     assert ": 0 ₽" in shown
