@@ -44,6 +44,7 @@ def menu_of(programme: Programme) -> Menu:
         tiers=programme.tiers.stated,
         badges=bool(programme.badges),
         invite=programme.referral is not None,
+        rewards=bool(programme.rewards),
     )
 
 

@@ -29,6 +29,7 @@ class Menu:
     tiers: bool = True
     badges: bool = True
     invite: bool = True
+    rewards: bool = True
 
 
 WHOLE_MENU = Menu()
@@ -36,7 +37,10 @@ WHOLE_MENU = Menu()
 
 def main_menu(labels: Labels, menu: Menu = WHOLE_MENU) -> ReplyKeyboard:
     """The client's menu; what its keys send is `spellings("menu.card")` and so on."""
-    keys = [labels("menu.card"), labels("menu.balance"), labels("menu.history")]
+    keys = [labels("menu.card"), labels("menu.balance")]
+    if menu.rewards:
+        keys.append(labels("menu.rewards"))
+    keys.append(labels("menu.history"))
     if menu.tiers:
         keys.append(labels("menu.tier"))
     elif menu.badges:
@@ -113,7 +117,10 @@ class Balance(Message):
     def keyboard(self, labels: Labels) -> Keyboard:
         menu = self.menu
         return InlineKeyboard.of(
-            (Button(labels("open.history"), Open(Screen.HISTORY)),),
+            (
+                Button(labels("open.history"), Open(Screen.HISTORY)),
+                Button(labels("open.rewards"), Open(Screen.REWARDS)) if menu.rewards else None,
+            ),
             (
                 Button(labels("open.tier"), Open(Screen.TIER)) if menu.tiers else None,
                 Button(labels("open.badges"), Open(Screen.BADGES)) if menu.badges else None,
