@@ -7,6 +7,7 @@ from aiogram import Dispatcher, Router
 from handlers import (
     adverts,
     cases,
+    challenges,
     client_screens,
     desk_client,
     desk_preview,
@@ -44,6 +45,7 @@ def routers() -> tuple[Router, ...]:
         registration.router,
         profile.router,
         rewards.router,
+        challenges.router,
         menu.router,
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
         # A reward's code is no amount and no client: it is asked before those are.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from loyalty.programme import BadgeMeasure, QualifyBy
 from templates.callbacks import Callback, callback
+from templates.challenges import LINKS_SHOWN_MAX, ChallengeLink, challenge_buttons
 from templates.keyboards import Button, InlineKeyboard, Keyboard, ReplyKey, ReplyKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, message
@@ -251,15 +252,27 @@ class Badges(Message):
 
     won: Annotated[tuple[BadgeStanding, ...], AtMost(BADGES_SHOWN_MAX)]
     others: Annotated[tuple[BadgeStanding, ...], AtMost(BADGES_SHOWN_MAX)]
+    challenges: Annotated[tuple[ChallengeLink, ...], AtMost(LINKS_SHOWN_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.history"), Open(Screen.HISTORY)))
+        return InlineKeyboard.stacked(
+            *challenge_buttons(labels, self.challenges),
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+        )
 
 
 @message("client/no_badges")
 @dataclass(frozen=True)
 class NoBadges(Message):
-    """The programme has no badges."""
+    """The programme has no badges; challenges perhaps."""
+
+    challenges: Annotated[tuple[ChallengeLink, ...], AtMost(LINKS_SHOWN_MAX)] = ()
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            *challenge_buttons(labels, self.challenges),
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+        )
 
 
 @message("client/help")

@@ -36,7 +36,7 @@ challenge_places = Table(
     Index(
         "ix_challenge_places_untold",
         "client_id",
-        sqlite_where=text("told = 0"),
+        sqlite_where=text("NOT told"),
         postgresql_where=text("NOT told"),
     ),
 )

@@ -41,7 +41,7 @@ def upgrade() -> None:
         "challenge_places",
         ["client_id"],
         unique=False,
-        sqlite_where=sa.text("told = 0"),
+        sqlite_where=sa.text("NOT told"),
         postgresql_where=sa.text("NOT told"),
     )
     op.create_table(
