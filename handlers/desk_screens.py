@@ -143,6 +143,7 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         recent=recent,
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
+        waiting=tuple(claim.name.of(language) for claim in view.waiting[: desk.WAITING_MAX]),
     )
 
 

@@ -47,8 +47,9 @@ async def show_challenge(
     challenge = tx.programme.challenge(code)
     if challenge is None:
         return None
-    phase = phase_of(challenge, tx.today)
     ending = await challenges.ending(tx.db, code)
+    # Once the prizes are given it is over, whatever the file says of its days by now.
+    phase = phase_of(challenge, tx.today) if ending is None else Phase.ENDED
     table = await _table(tx, client, challenge, phase, ending, owner_ids)
     lines = [_leader(standing, client) for standing in table]
     shown = [

@@ -14,12 +14,14 @@ from operations.phones import longest_phone, masked_phone
 from operations.senders import Role, Sender
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, cases, clients, visits
+from storage import audit_log, cases, clients, rewards, visits
 from storage.clients import Client, ClientStatus
+from storage.rewards import Claim
 from storage.visits import Visit
 
 SERVICE_CHARS_MAX = 64
 RECENT_VISITS_MAX = 3
+WAITING_SHOWN_MAX = 3
 NAMELESS = "—"
 CARD_DIGITS_UNLIKE_BILLS = 7  # 123456 may well be a bill
 MERGES_FOLLOWED_MAX = 8
@@ -231,6 +233,7 @@ class DeskView:
     recent: tuple[Visit, ...]  # newest first
     open_cases: int
     is_oneself: bool
+    waiting: tuple[Claim, ...] = ()  # rewards to be handed out
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -252,4 +255,5 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         recent=tuple(recent),
         open_cases=await cases.count_open(tx.db, client.id),
         is_oneself=is_oneself(actor, client),
+        waiting=tuple(await rewards.open_of(tx.db, client.id, limit=WAITING_SHOWN_MAX)),
     )

@@ -13,6 +13,7 @@ from templates.previews import PERKS_MAX, StartVisit
 
 SERVICES_MAX = 40
 RECENT_MAX = 3
+WAITING_MAX = 3
 
 
 @callback("desk_stop")
@@ -218,6 +219,8 @@ class ClientView(Message):
     recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
     open_cases: int
     may_serve: bool
+    # Rewards to be handed out; the code is the client's to tell.
+    waiting: Annotated[tuple[str, ...], AtMost(WAITING_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
