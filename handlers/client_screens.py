@@ -18,6 +18,7 @@ from operations.client_card import (
 from operations.offers import show_offers
 from operations.profile import show_profile
 from operations.referrals import share_text, show_invite
+from operations.rewards import show_catalogue
 from operations.senders import Client, Role, Sender
 from operations.transaction import Tx
 from templates.client import TurnHistory
@@ -44,6 +45,11 @@ async def balance(message: Message, tx: Tx, sender: Sender, say: Say, bot_userna
 @router.message(or_f(Command("history"), Key("menu.history")))
 async def history(message: Message, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
     return say(await _screen(Screen.HISTORY, tx, sender, say, bot_username))
+
+
+@router.message(or_f(Command("rewards"), Key("menu.rewards")))
+async def rewards(message: Message, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
+    return say(await _screen(Screen.REWARDS, tx, sender, say, bot_username))
 
 
 @router.message(or_f(Command("tier"), Key("menu.tier")))
@@ -89,6 +95,8 @@ async def _screen(screen: Screen, tx: Tx, sender: Sender, say: Say, bot_username
             return await show_balance(tx, client, language)
         case Screen.HISTORY:
             return await show_history(tx, client, language, FIRST_PAGE)
+        case Screen.REWARDS:
+            return await show_catalogue(tx, client, language)
         case Screen.TIER:
             return await show_tier(tx, client, language)
         case Screen.BADGES:

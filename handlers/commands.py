@@ -17,7 +17,7 @@ from operations.client_card import menu_of
 from operations.senders import Role
 from templates.labels import label_table
 
-STAFF_COMMANDS = ("visit", "client", "today", "undo", "guide")
+STAFF_COMMANDS = ("visit", "client", "accept", "today", "undo", "guide")
 MANAGER_COMMANDS = ("staff", "cases")
 
 CommandsCall = SetMyCommands | DeleteMyCommands
@@ -29,6 +29,7 @@ def client_commands(programme: Programme) -> tuple[str, ...]:
     shown = {
         "card": True,
         "balance": True,
+        "rewards": menu.rewards,
         "history": True,
         "tier": menu.tiers,
         "badges": menu.badges,
@@ -45,7 +46,7 @@ def commands_of(programme: Programme, role: Role | None) -> tuple[str, ...]:
     """All that this role can type; what is for the desk comes first."""
     own: tuple[str, ...] = ()
     if role is not None:
-        own += STAFF_COMMANDS
+        own += tuple(name for name in STAFF_COMMANDS if name != "accept" or programme.rewards)
     if role is not None and role >= Role.MANAGER:
         own += MANAGER_COMMANDS
     return own + client_commands(programme)

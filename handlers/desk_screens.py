@@ -156,6 +156,7 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
             desk.StampsShown(card.stamp.name.of(language), card.have, card.stamp.every)
             for card in view.stamps[: desk.STAMPS_SHOWN_MAX]
         ),
+        waiting=tuple(claim.name.of(language) for claim in view.waiting[: desk.WAITING_MAX]),
     )
 
 

@@ -26,4 +26,5 @@ def guide_for(role: Role | None, programme: Programme) -> Guide:
         business=programme.business.name,
         undo_minutes=programme.desk.undo_minutes,
         for_managers=role is not None and role >= Role.MANAGER,
+        rewards=bool(programme.rewards),
     )

@@ -21,6 +21,7 @@ from operations.profile import (
     set_birthday,
     set_favourite,
     set_language,
+    set_leaderboard,
     set_name,
     show_profile,
     show_services,
@@ -43,6 +44,7 @@ from templates.profile import (
     Languages,
     Saved,
     SetAdverts,
+    SetLeaderboard,
     ToggleService,
 )
 
@@ -157,6 +159,14 @@ async def adverts_set(
     client = await set_advert_consent(tx, _client(sender).id, tap.given)
     toast = AdvertsOn() if client.advert_consent else AdvertsOff()
     return [say.toast(toast), _shown_anew(tx, client, say)]
+
+
+@router.callback_query(Tapped(SetLeaderboard))
+async def leaderboard_set(
+    callback: CallbackQuery, tap: SetLeaderboard, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    client = await set_leaderboard(tx, client_id=_client(sender).id, shown=tap.shown)
+    return [say.toast(Saved()), _shown_anew(tx, client, say)]
 
 
 def _shown_anew(tx: Tx, client: Client, say: Say) -> Reply:

@@ -61,6 +61,7 @@ router = Router(name="registration")
 CLIENT_COMMANDS = (
     "card",
     "balance",
+    "rewards",
     "history",
     "tier",
     "badges",

@@ -7,6 +7,7 @@ from aiogram import Dispatcher, Router
 from handlers import (
     adverts,
     cases,
+    challenges,
     client_screens,
     desk_client,
     desk_preview,
@@ -22,10 +23,12 @@ from handlers import (
     profile,
     registration,
     remedies,
+    reward_desk,
+    rewards,
     staff,
     today,
 )
-from handlers.links import Guesses
+from handlers.links import CODE_MISSES_MAX, Guesses
 from handlers.stimulus import StimulusMiddleware
 
 
@@ -40,10 +43,15 @@ def routers() -> tuple[Router, ...]:
         staff.joining,
         desk_client.scans,
         offers.router,
+        reward_desk.scans,
         registration.router,
         profile.router,
+        rewards.router,
+        challenges.router,
         menu.router,
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
+        # A reward's code is no amount and no client: it is asked before those are.
+        reward_desk.router,
         desk_visit.router,
         desk_preview.router,
         desk_client.router,
@@ -65,7 +73,10 @@ def routers() -> tuple[Router, ...]:
 def build_dispatcher(*, bot_username: str) -> Dispatcher:
     """A new dispatcher with every router under it."""
     dispatcher = Dispatcher(
-        disable_fsm=True, bot_username=bot_username, guesses=Guesses(time.monotonic)
+        disable_fsm=True,
+        bot_username=bot_username,
+        guesses=Guesses(time.monotonic),
+        code_guesses=Guesses(time.monotonic, misses_max=CODE_MISSES_MAX),
     )
     dispatcher.update.outer_middleware(StimulusMiddleware())
     for router in routers():

@@ -17,6 +17,7 @@ class VisitFacts:
     largest_bill: int = 0  # minor units, before any discount
     referrals: int = 0  # friends who came and paid
     months: frozenset[YearMonth] = frozenset()  # with at least one visit, in the business's zone
+    this_month: YearMonth | None = None  # where a run of months goes on; None: nobody looks on
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,12 @@ def badge_progress(programme: Programme, facts: VisitFacts) -> tuple[BadgeProgre
 
 
 def _progress(badge: Badge, facts: VisitFacts) -> BadgeProgress:
-    have = _measured(badge.rule.measure, facts)
-    return BadgeProgress(badge.code, have >= badge.rule.goal, badge.rule.goal, have)
+    have, goal = _measured(badge.rule.measure, facts), badge.rule.goal
+    reached = have >= goal
+    if not reached and badge.rule.measure is BadgeMeasure.MONTHS_IN_A_ROW and facts.this_month:
+        # What was broken off long ago is no way to the badge: it begins anew.
+        have = current_run(facts.months, facts.this_month)
+    return BadgeProgress(badge.code, reached, goal, have)
 
 
 def _measured(measure: BadgeMeasure, facts: VisitFacts) -> int:
@@ -65,3 +70,16 @@ def longest_run(months: Iterable[YearMonth]) -> int:
         longest = max(longest, run)
         previous = number
     return longest
+
+
+def current_run(months: Iterable[YearMonth], this_month: YearMonth) -> int:
+    """The months without a gap up to this one; a month that is not over breaks nothing yet."""
+    numbers = {year * 12 + month for year, month in months}
+    year, month = this_month
+    at = year * 12 + month
+    if at not in numbers:
+        at -= 1
+    run = 0
+    while at in numbers:
+        run, at = run + 1, at - 1
+    return run

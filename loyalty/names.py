@@ -39,6 +39,21 @@ def name_from_profile(text: str) -> str | None:
     return name if _is_visible(name) else None
 
 
+def public_name(name: str | None) -> str | None:
+    """All that strangers read of somebody: «Анна К.»; None where that would be no name at all.
+
+    The second word is never written out: it may be a surname. Digits may be a phone.
+    """
+    words = _cleaned(name or "").split()
+    if not words or any(character.isdecimal() for character in words[0]):
+        return None
+    first = words[0].strip(".,")
+    if not _is_visible(first):
+        return None
+    initial = words[1][0] if len(words) > 1 and words[1][0].isalpha() else None
+    return first if initial is None else f"{first} {initial.upper()}."
+
+
 def _cleaned(text: str) -> str:
     """Without control, format (bidi included) and unassigned characters; spaces collapsed."""
     kept = (character for character in text if character in _JOINERS or _is_kept(character))

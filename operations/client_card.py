@@ -3,6 +3,7 @@
 from loyalty.badges import badge_progress
 from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
+from operations.challenges import challenge_links
 from operations.deep_links import CardLink, deep_link
 from operations.offers import has_offers
 from operations.senders import Role, Sender
@@ -46,9 +47,10 @@ def menu_of(programme: Programme) -> Menu:
     """Which screens this programme has."""
     return Menu(
         tiers=programme.tiers.stated,
-        badges=bool(programme.badges),
+        badges=bool(programme.badges or programme.challenges),
         invite=programme.referral is not None,
         offers=has_offers(programme),
+        rewards=bool(programme.rewards),
     )
 
 
@@ -146,7 +148,7 @@ async def show_tier(tx: Tx, client: Client, language: str) -> Tier | NoTiers:
 async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadges:
     """Badges won, in the order of winning, then the others with the way to them."""
     if not tx.programme.badges:
-        return NoBadges()
+        return NoBadges(challenge_links(tx, language))
     won_at = {held.badge: held.granted_at for held in await badges.held(tx.db, client.id)}
     standings = []
     facts = await badge_facts(tx, client.id)
@@ -164,7 +166,11 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
         standings.append(standing)
     won = [standing for standing in standings if standing.won_at is not None]
     others = [standing for standing in standings if standing.won_at is None]
-    return Badges(tuple(won[:BADGES_SHOWN_MAX]), tuple(others[:BADGES_SHOWN_MAX]))
+    return Badges(
+        tuple(won[:BADGES_SHOWN_MAX]),
+        tuple(others[:BADGES_SHOWN_MAX]),
+        challenge_links(tx, language),
+    )
 
 
 async def tier_progress(tx: Tx, client: Client) -> TierProgress:

@@ -1,8 +1,8 @@
 """What a link to the bot carries: one letter for its kind, then a code.
 
-`r_` brings a friend, `c_` is a client's card, `s_` invites a colleague, `p_` says on which poster
-or page the link stood. A code proves nothing: whoever acts on it looks it up, and a code that is
-not known gives nothing.
+`r_` brings a friend, `c_` is a client's card, `g_` a reward that waits to be handed out, `s_`
+invites a colleague, `p_` says on which poster or page the link stood. A code proves nothing:
+whoever acts on it looks it up, and a code that is not known gives nothing.
 """
 
 import re
@@ -33,6 +33,13 @@ class CardLink:
 
 
 @dataclass(frozen=True)
+class ClaimLink:
+    """The link in the QR code of a claimed reward."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class Invitation:
     """A link that makes a colleague."""
 
@@ -51,11 +58,12 @@ class Nothing:
     """A parameter that is none of ours, or none at all."""
 
 
-Link = Referral | CardLink | Invitation | Source | Nothing
+Link = Referral | CardLink | ClaimLink | Invitation | Source | Nothing
 
-_KINDS: dict[str, type[Referral | CardLink | Invitation | Source]] = {
+_KINDS: dict[str, type[Referral | CardLink | ClaimLink | Invitation | Source]] = {
     "r_": Referral,
     "c_": CardLink,
+    "g_": ClaimLink,
     "s_": Invitation,
     "p_": Source,
 }
@@ -72,7 +80,7 @@ def read_link(parameter: str | None) -> Link:
     return Nothing() if kind is None or not code else kind(code)
 
 
-def link_parameter(link: Referral | CardLink | Invitation | Source) -> str:
+def link_parameter(link: Referral | CardLink | ClaimLink | Invitation | Source) -> str:
     """What `read_link` reads back; ValueError where Telegram would not carry it."""
     parameter = _PREFIXES[type(link)] + link.code
     if not link.code or _PARAMETER.fullmatch(parameter) is None:
@@ -80,7 +88,9 @@ def link_parameter(link: Referral | CardLink | Invitation | Source) -> str:
     return parameter
 
 
-def deep_link(bot_username: str, link: Referral | CardLink | Invitation | Source) -> str:
+def deep_link(
+    bot_username: str, link: Referral | CardLink | ClaimLink | Invitation | Source
+) -> str:
     """The address that opens the bot with this link."""
     return f"https://t.me/{bot_username}?start={link_parameter(link)}"
 

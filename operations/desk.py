@@ -16,12 +16,14 @@ from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, cases, clients, visits
+from storage import audit_log, cases, clients, rewards, visits
 from storage.clients import Client, ClientStatus
+from storage.rewards import Claim
 from storage.visits import Visit
 
 SERVICE_CHARS_MAX = 64
 RECENT_VISITS_MAX = 3
+WAITING_SHOWN_MAX = 3
 NAMELESS = "—"
 CARD_DIGITS_UNLIKE_BILLS = 7  # 123456 may well be a bill
 MERGES_FOLLOWED_MAX = 8
@@ -234,6 +236,7 @@ class DeskView:
     open_cases: int
     is_oneself: bool
     stamps: tuple[StampCard, ...]
+    waiting: tuple[Claim, ...] = ()  # rewards to be handed out
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -256,4 +259,5 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         open_cases=await cases.count_open(tx.db, client.id),
         is_oneself=is_oneself(actor, client),
         stamps=await stamp_cards(tx, client.id),
+        waiting=tuple(await rewards.open_of(tx.db, client.id, limit=WAITING_SHOWN_MAX)),
     )

@@ -51,6 +51,7 @@ def show_profile(programme: Programme, client: Client, language: str) -> Profile
         adverts=client.advert_consent,
         business=programme.business.name,
         weekly_cap=programme.adverts.weekly_cap,
+        leaderboard=not client.leaderboard_hidden if programme.challenges else None,
     )
 
 
@@ -126,6 +127,12 @@ async def set_advert_consent(tx: Tx, client_id: int, given: bool) -> Client:
     consent = Consent(ConsentKind.ADVERT, given, ADVERT_CONSENT_VERSION, tx.now)
     await consents.add(tx.db, client_id, consent)
     return await _changed(tx, client_id, {"advert_consent": given})
+
+
+async def set_leaderboard(tx: Tx, *, client_id: int, shown: bool) -> Client:
+    """Names the client in the tables of challenges, or lets them play unnamed."""
+    await _locked(tx, client_id)
+    return await _changed(tx, client_id, {"leaderboard_hidden": not shown})
 
 
 async def _locked(tx: Tx, client_id: int) -> Client:

@@ -162,6 +162,7 @@ async def badge_facts(tx: Tx, client_id: int) -> VisitFacts:
         largest_bill=history.largest_bill,
         referrals=await referrals.came_and_paid(tx.db, client_id),
         months=history.months,
+        this_month=(tx.today.year, tx.today.month),
     )
 
 

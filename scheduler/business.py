@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, feedback, win_back
+from operations import birthdays, cases, challenge_prizes, feedback, reward_claims, win_back
 from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import Job
@@ -16,6 +16,10 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
+        Job(reward_claims.REMIND_JOB, reward_claims.due_reminders, reward_claims.remind),
+        Job(reward_claims.LAPSE_JOB, reward_claims.due_lapses, reward_claims.lapse),
+        _challenge_prizes(owner_ids),
+        Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
     )
 
 
@@ -51,3 +55,10 @@ def _cases_overdue(owner_ids: Collection[int]) -> Job:
         await cases.remind(tx, due, owner_ids)
 
     return Job(cases.OVERDUE_JOB, cases.due_reminders, act)
+
+
+def _challenge_prizes(owner_ids: Collection[int]) -> Job:
+    async def act(tx: Tx, due: Due) -> None:
+        await challenge_prizes.give_prizes(tx, due, owner_ids)
+
+    return Job(challenge_prizes.JOB, challenge_prizes.due_prizes, act)

@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import clients, ledger_entries, lot_movements, lots, tier_changes, visits
+from storage.tables import (
+    clients,
+    ledger_entries,
+    lot_movements,
+    lots,
+    reward_claims,
+    reward_stock,
+    tier_changes,
+    visits,
+)
 
 DIFFERENCES_MAX = 1_000
 
@@ -16,7 +25,7 @@ class Difference:
     """A figure that is not what it should be: of what, whose, kept and recomputed."""
 
     figure: str
-    row_id: int
+    row_id: int | str  # of a reward its code
     kept: object
     recomputed: object
 
@@ -24,7 +33,7 @@ class Difference:
 async def counts(db: AsyncConnection) -> dict[str, int]:
     """How many rows were looked at."""
     found = {}
-    for table in (clients, ledger_entries, lots, visits):
+    for table in (clients, ledger_entries, lots, visits, reward_claims):
         query = select(func.count()).select_from(table)
         found[table.name] = int((await db.execute(query)).scalar_one())
     return found
@@ -49,6 +58,7 @@ def _queries() -> list[tuple[str, Select[Any]]]:
         ("tier", _tiers()),
         ("visits", _visits()),
         ("last visit", _last_visits()),
+        ("reward stock", _reward_stock()),
     ]
 
 
@@ -170,4 +180,23 @@ def _last_visits() -> Select[Any]:
                 and_(kept.is_not(None), last.is_(None)),
             )
         )
+    )
+
+
+def _reward_stock() -> Select[Any]:
+    """Each reward, also one that only the claims or only the stock know."""
+    taken = (
+        select(reward_claims.c.reward, func.count().label("number"))
+        .where(reward_claims.c.status.in_(("open", "accepted")))
+        .group_by(reward_claims.c.reward)
+        .subquery()
+    )
+    codes = union(select(reward_stock.c.code), select(reward_claims.c.reward)).subquery()
+    code = codes.c.code
+    kept, number = func.coalesce(reward_stock.c.claimed, 0), func.coalesce(taken.c.number, 0)
+    return (
+        select(code, kept, number)
+        .outerjoin(reward_stock, reward_stock.c.code == code)
+        .outerjoin(taken, taken.c.reward == code)
+        .where(kept != number)
     )

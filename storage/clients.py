@@ -38,6 +38,7 @@ class Client:
     referral_code: str | None
     favourite_services: tuple[str, ...]
     advert_consent: bool
+    leaderboard_hidden: bool
     status: ClientStatus
     merged_into_id: int | None
     registered_at: datetime | None

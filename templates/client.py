@@ -8,6 +8,7 @@ from typing import Annotated
 
 from loyalty.programme import BadgeMeasure, QualifyBy
 from templates.callbacks import Callback, callback
+from templates.challenges import LINKS_SHOWN_MAX, ChallengeLink, challenge_buttons
 from templates.keyboards import Button, InlineKeyboard, Keyboard, ReplyKey, ReplyKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, message
@@ -32,6 +33,7 @@ class Menu:
     badges: bool = True
     invite: bool = True
     offers: bool = True
+    rewards: bool = True
 
 
 WHOLE_MENU = Menu()
@@ -39,7 +41,10 @@ WHOLE_MENU = Menu()
 
 def main_menu(labels: Labels, menu: Menu = WHOLE_MENU) -> ReplyKeyboard:
     """The client's menu; what its keys send is `spellings("menu.card")` and so on."""
-    keys = [labels("menu.card"), labels("menu.balance"), labels("menu.history")]
+    keys = [labels("menu.card"), labels("menu.balance")]
+    if menu.rewards:
+        keys.append(labels("menu.rewards"))
+    keys.append(labels("menu.history"))
     if menu.tiers:
         keys.append(labels("menu.tier"))
     elif menu.badges:
@@ -138,7 +143,10 @@ class Balance(Message):
     def keyboard(self, labels: Labels) -> Keyboard:
         menu = self.menu
         return InlineKeyboard.of(
-            (Button(labels("open.history"), Open(Screen.HISTORY)),),
+            (
+                Button(labels("open.history"), Open(Screen.HISTORY)),
+                Button(labels("open.rewards"), Open(Screen.REWARDS)) if menu.rewards else None,
+            ),
             (
                 Button(labels("open.tier"), Open(Screen.TIER)) if menu.tiers else None,
                 Button(labels("open.badges"), Open(Screen.BADGES)) if menu.badges else None,
@@ -269,15 +277,27 @@ class Badges(Message):
 
     won: Annotated[tuple[BadgeStanding, ...], AtMost(BADGES_SHOWN_MAX)]
     others: Annotated[tuple[BadgeStanding, ...], AtMost(BADGES_SHOWN_MAX)]
+    challenges: Annotated[tuple[ChallengeLink, ...], AtMost(LINKS_SHOWN_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.history"), Open(Screen.HISTORY)))
+        return InlineKeyboard.stacked(
+            *challenge_buttons(labels, self.challenges),
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+        )
 
 
 @message("client/no_badges")
 @dataclass(frozen=True)
 class NoBadges(Message):
-    """The programme has no badges."""
+    """The programme has no badges; challenges perhaps."""
+
+    challenges: Annotated[tuple[ChallengeLink, ...], AtMost(LINKS_SHOWN_MAX)] = ()
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            *challenge_buttons(labels, self.challenges),
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+        )
 
 
 @message("client/help")

@@ -14,6 +14,7 @@ from templates.previews import PERKS_MAX, StartVisit
 SERVICES_MAX = 40
 STAMPS_SHOWN_MAX = 4
 RECENT_MAX = 3
+WAITING_MAX = 3
 
 
 @callback("desk_stop")
@@ -229,6 +230,8 @@ class ClientView(Message):
     open_cases: int
     may_serve: bool
     stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
+    # Rewards to be handed out; the code is the client's to tell.
+    waiting: Annotated[tuple[str, ...], AtMost(WAITING_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:

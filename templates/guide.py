@@ -17,6 +17,7 @@ class Guide(Message):
     business: str
     undo_minutes: int
     for_managers: bool
+    rewards: bool = False  # the programme has any
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(

@@ -70,6 +70,14 @@ class SetAdverts(Callback):
     given: bool
 
 
+@callback("profile_leaders")
+@dataclass(frozen=True)
+class SetLeaderboard(Callback):
+    """Is named in the tables of challenges, or plays without."""
+
+    shown: bool
+
+
 @callback("profile_back")
 @dataclass(frozen=True)
 class BackToProfile(Callback):
@@ -92,6 +100,7 @@ class Profile(Message):
     adverts: bool
     business: str
     weekly_cap: int
+    leaderboard: bool | None = None  # is named in challenges' tables; None: there are none
 
     def keyboard(self, labels: Labels) -> Keyboard:
         adverts = (
@@ -109,8 +118,15 @@ class Profile(Message):
                 Button(labels("profile.language"), EditLanguage()) if several else None,
                 Button(labels("profile.services"), EditServices()) if self.has_services else None,
             ),
+            (self._leaderboard_button(labels),),
             (adverts,),
         )
+
+    def _leaderboard_button(self, labels: Labels) -> Button | None:
+        if self.leaderboard is None:
+            return None
+        label = "profile.leave_table" if self.leaderboard else "profile.join_table"
+        return Button(labels(label), SetLeaderboard(not self.leaderboard))
 
 
 @message("profile/ask_new_name")

@@ -12,6 +12,7 @@ class Screen(StrEnum):
     CARD = "card"
     BALANCE = "balance"
     HISTORY = "history"
+    REWARDS = "rewards"
     TIER = "tier"
     BADGES = "badges"
     INVITE = "invite"

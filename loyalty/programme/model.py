@@ -248,3 +248,7 @@ class Programme:
     def reward(self, code: str) -> Reward | None:
         """The reward of this code, if it is still in the catalogue."""
         return next((reward for reward in self.rewards if reward.code == code), None)
+
+    def challenge(self, code: str) -> Challenge | None:
+        """The challenge of this code, if it is still listed."""
+        return next((found for found in self.challenges if found.code == code), None)

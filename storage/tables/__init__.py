@@ -1,6 +1,7 @@
 """Every table, by noun; `metadata` holds them all."""
 
 from storage.tables.base import metadata
+from storage.tables.challenges import challenge_endings, challenge_places
 from storage.tables.feedback import case_messages, cases, feedback
 from storage.tables.ledger import ledger_entries, lot_movements, lots
 from storage.tables.messaging import chat_waits, fsm_states, inbox, outbox, outbox_files
@@ -12,6 +13,7 @@ from storage.tables.people import (
     staff_invitations,
     telegram_accounts,
 )
+from storage.tables.rewards import reward_claims, reward_stock
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
 from storage.tables.visits import visit_previews, visits
@@ -21,6 +23,8 @@ __all__ = [
     "badge_grants",
     "case_messages",
     "cases",
+    "challenge_endings",
+    "challenge_places",
     "chat_waits",
     "clients",
     "consents",
@@ -36,6 +40,8 @@ __all__ = [
     "outbox_files",
     "partner_codes",
     "referrals",
+    "reward_claims",
+    "reward_stock",
     "secrets",
     "staff",
     "staff_invitations",

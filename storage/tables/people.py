@@ -49,6 +49,8 @@ clients = Table(
     Column("referral_code", String(32), unique=True),
     Column("favourite_services", Text, nullable=False, server_default="[]"),  # JSON: codes
     Column("advert_consent", Boolean, nullable=False, server_default=text("false")),
+    # Takes part in challenges without being named in their tables.
+    Column("leaderboard_hidden", Boolean, nullable=False, server_default=text("false")),
     Column("status", String(16), nullable=False),  # active | archived | erased
     Column("merged_into_id", Identity64, ForeignKey("clients.id")),
     Column("registered_at", UtcDateTime),  # in the bot; none for who is only imported

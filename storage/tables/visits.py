@@ -49,6 +49,17 @@ visits = Table(
     Index("ix_visits_on_day", "on_day", "branch"),
     Index("ix_visits_staff_id", "staff_id", "id"),
     Index("ix_visits_at", "at"),
+    # All that a contest's scores look at: the visits themselves need not be read.
+    Index(
+        "ix_visits_scores",
+        "on_day",
+        "client_id",
+        "eligible",
+        "at",
+        "id",
+        sqlite_where=text("status = 'confirmed'"),
+        postgresql_where=text("status = 'confirmed'"),
+    ),
 )
 
 visit_previews = Table(

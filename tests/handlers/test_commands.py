@@ -28,10 +28,16 @@ def test_every_role_is_offered_what_the_lower_ones_are(programme: Programme) -> 
 
 def test_the_programme_s_own_screens_only(programme: Programme) -> None:
     bare = replace(
-        programme, badges=(), referral=None, tiers=replace(programme.tiers, stated=False)
+        programme,
+        badges=(),
+        challenges=(),
+        rewards=(),
+        referral=None,
+        tiers=replace(programme.tiers, stated=False),
     )
-    assert not {"tier", "badges", "invite"} & set(client_commands(bare))
-    assert {"tier", "badges", "invite"} <= set(client_commands(programme))
+    assert not {"tier", "badges", "invite", "rewards"} & set(client_commands(bare))
+    assert "accept" not in commands_of(bare, Role.OWNER)
+    assert {"tier", "badges", "invite", "rewards"} <= set(client_commands(programme))
 
 
 @pytest.mark.parametrize("role", [None, *Role])

@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.badges import VisitFacts, badge_progress, earned_badges, longest_run
+from loyalty.badges import (
+    VisitFacts,
+    badge_progress,
+    current_run,
+    earned_badges,
+    longest_run,
+)
 from loyalty.programme import Programme
 
 months = st.frozensets(st.tuples(st.integers(2020, 2030), st.integers(1, 12)), max_size=24)
@@ -47,6 +53,32 @@ def test_a_month_without_a_visit_breaks_the_run() -> None:
     assert longest_run({(2027, 1), (2027, 2), (2027, 4), (2027, 5), (2027, 6)}) == 3
     assert longest_run({(2026, 1), (2027, 1)}) == 1
     assert longest_run([]) == 0
+
+
+def test_a_run_that_was_broken_off_is_no_way_to_the_badge(programme: Programme) -> None:
+    long_ago = frozenset({(2026, 5), (2026, 6), (2027, 1)})
+
+    def have(this_month: tuple[int, int]) -> int:
+        facts = VisitFacts(visits=3, months=long_ago, this_month=this_month)
+        return {step.code: step.have for step in badge_progress(programme, facts)}["streak"]
+
+    assert have((2027, 1)) == 1
+    assert have((2027, 2)) == 1  # the month is not over
+    assert have((2027, 3)) == 0
+
+
+def test_a_badge_once_earned_does_not_lapse_with_its_run(programme: Programme) -> None:
+    winter = frozenset({(2026, 1), (2026, 2), (2026, 3)})
+    facts = VisitFacts(visits=3, months=winter, this_month=(2027, 6))
+    assert "streak" in earned_badges(programme, facts)
+
+
+@given(months, st.tuples(st.integers(2020, 2030), st.integers(1, 12)))
+def test_the_run_of_now_is_never_longer_than_the_longest(
+    visited: frozenset[tuple[int, int]], now: tuple[int, int]
+) -> None:
+    assert 0 <= current_run(visited, now) <= longest_run(visited)
+    assert (current_run(visited, now) > 0) >= (now in visited)
 
 
 def test_progress_names_what_there_is_and_what_it_takes(programme: Programme) -> None:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong, name_from_profile, read_name
+from loyalty.names import (
+    NAME_MAX_CHARS,
+    NameEmpty,
+    NameTooLong,
+    name_from_profile,
+    public_name,
+    read_name,
+)
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
@@ -66,3 +73,32 @@ def test_whatever_a_profile_says_the_name_is_short_and_harmless(text: str) -> No
     for character in name:
         category = unicodedata.category(character)
         assert not category.startswith("C") or character in "\u200c\u200d"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Анна Константинова", "Анна К."),
+        ("  анна   де ла Крус ", "анна Д."),
+        ("Анна", "Анна"),
+        ("Анна 89123456789", "Анна"),
+        ("89123456789", None),
+        ("Анна1990", None),
+        ("Борис. П.", "Борис П."),
+        ("...", None),
+        ("", None),
+        (None, None),
+        ("<b>Анна</b> Ы", "<b>Анна</b> Ы."),
+    ],
+)
+def test_others_read_a_first_name_and_an_initial(name: str | None, shown: str | None) -> None:
+    assert public_name(name) == shown
+
+
+@given(st.text())
+def test_no_second_word_and_no_phone_is_ever_shown(name: str) -> None:
+    shown = public_name(name)
+    if shown is not None:
+        first, _, initial = shown.partition(" ")
+        assert not any(character.isdecimal() for character in first)
+        assert len(initial) <= 4  # some letters grow as they are made capital

@@ -179,11 +179,13 @@ async def test_a_small_programme_shows_what_it_has(
         programme,
         tiers=replace(programme.tiers, levels=(only,), stated=False),
         badges=(),
+        challenges=(),
+        rewards=(),
         referral=None,
     )
     town = Town(database, small)
     anna = await town.new_client(ANNA)
-    assert menu_of(small) == Menu(tiers=False, badges=False, invite=False)
+    assert menu_of(small) == Menu(tiers=False, badges=False, invite=False, rewards=False)
     assert await town.do(lambda tx: show_tier(tx, anna, "ru")) == NoTiers(Fraction(7, 2))
     assert await town.do(lambda tx: show_badges(tx, anna, "ru")) == NoBadges()
     balance = await town.do(lambda tx: show_balance(tx, anna, "ru"))

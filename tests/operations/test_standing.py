@@ -174,7 +174,7 @@ async def test_a_level_that_the_programme_no_longer_has_becomes_what_was_earned(
     assert (await as_now(town, anna)).tier == "silver"
 
 
-async def test_a_badge_is_won_once_with_the_visit_that_won_it(town: Town) -> None:
+async def test_rule_13_a_badge_is_won_once_with_the_visit_that_won_it(town: Town) -> None:
     anna = await town.new_client(ANNA)
     first, standing = await visits_of(town, anna, 100)
     assert standing.badges_won == ("first_visit",)
@@ -184,7 +184,9 @@ async def test_a_badge_is_won_once_with_the_visit_that_won_it(town: Town) -> Non
     assert await held(town, anna) == {"first_visit": first, "big_bill": big}
 
 
-async def test_the_undone_visit_takes_its_badges_and_another_wins_them_again(town: Town) -> None:
+async def test_rule_13_the_undone_visit_takes_its_badges_and_another_wins_them_again(
+    town: Town,
+) -> None:
     anna = await town.new_client(ANNA)
     first, _ = await visits_of(town, anna, 2_000_000)
     standing, _ = await town.do(lambda tx: undo(tx, first))
@@ -195,7 +197,7 @@ async def test_the_undone_visit_takes_its_badges_and_another_wins_them_again(tow
     assert await held(town, anna) == {"first_visit": again}
 
 
-async def test_a_badge_that_other_visits_have_earned_as_well_stays(town: Town) -> None:
+async def test_rule_13_a_badge_that_other_visits_have_earned_stays(town: Town) -> None:
     anna = await town.new_client(ANNA)
     first, _ = await visits_of(town, anna, 100)
     await visits_of(town, anna, 100)
@@ -211,7 +213,7 @@ async def test_three_months_in_a_row_are_a_streak(town: Town) -> None:
     assert "streak" in (await visits_of(town, anna, 100))[1].badges_won
 
 
-async def test_visits_at_once_win_a_badge_and_a_level_once(town: Town) -> None:
+async def test_rule_13_visits_at_once_win_a_badge_and_a_level_once(town: Town) -> None:
     anna = await town.new_client(ANNA)
     changes = await asyncio.gather(*(visits_of(town, anna, GOLD) for _ in range(3)))
     won = [code for _, standing in changes for code in standing.badges_won]

@@ -70,6 +70,9 @@ def upgrade() -> None:
         sa.Column(
             "advert_consent", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
+        sa.Column(
+            "leaderboard_hidden", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+        ),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("merged_into_id", Identity64, nullable=True),
         sa.Column("registered_at", UtcDateTime(), nullable=True),

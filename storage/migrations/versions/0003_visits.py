@@ -73,10 +73,19 @@ def upgrade() -> None:
     op.create_index("ix_visits_at", "visits", ["at"], unique=False)
     op.create_index("ix_visits_client_id", "visits", ["client_id", "on_day"], unique=False)
     op.create_index("ix_visits_on_day", "visits", ["on_day", "branch"], unique=False)
+    op.create_index(
+        "ix_visits_scores",
+        "visits",
+        ["on_day", "client_id", "eligible", "at", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'confirmed'"),
+        postgresql_where=sa.text("status = 'confirmed'"),
+    )
     op.create_index("ix_visits_staff_id", "visits", ["staff_id", "id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_visits_scores", table_name="visits")
     op.drop_index("ix_visits_staff_id", table_name="visits")
     op.drop_index("ix_visits_on_day", table_name="visits")
     op.drop_index("ix_visits_client_id", table_name="visits")
