@@ -78,7 +78,7 @@ async def _screen(screen: Screen, tx: Tx, sender: Sender, say: Say, bot_username
     client, language = _client(sender), sender.language
     match screen:
         case Screen.CARD:
-            return show_card(tx, client, language, bot_username)
+            return await show_card(tx, client, language, bot_username)
         case Screen.BALANCE:
             return await show_balance(tx, client, language)
         case Screen.HISTORY:

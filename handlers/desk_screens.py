@@ -5,6 +5,7 @@ from typing import assert_never
 from handlers.replies import Replies, Say
 from loyalty.programme import Level, Programme
 from operations.desk import DeskView, called, visit_service
+from operations.returnable import may_return
 from operations.senders import Sender
 from operations.transaction import Tx
 from operations.undo import is_undoable
@@ -43,6 +44,7 @@ def preview_screen(
         is_excluded=terms.excluded,
         twin=None if twin is None else previews.TwinShown(twin.visit_id, twin.at, twin.staff_name),
         terms_changed=terms_changed,
+        active_on=preview.active_on,
     )
 
 
@@ -111,29 +113,34 @@ def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooke
         staff_name=booked.staff_name,
         is_mine=booked.is_mine,
         is_undone=visit.is_undone,
+        is_returned=visit.is_returned,
+        returned=visit.returned,
+        active_on=booked.active_on,
         at=visit.at,
         undo_minutes=tx.programme.desk.undo_minutes,
         can_be_undone=booked.is_mine and is_undoable(tx, visit),
     )
 
 
-def client_screen(view: DeskView, programme: Programme, language: str) -> desk.ClientView:
+def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
     """A client as the desk sees them."""
     client = view.client
     recent = tuple(
         desk.VisitShown(
             visit_id=visit.id,
             at=visit.at,
-            service=visit_service(visit, programme, language),
-            bill=visit.bill,
-            is_undone=visit.is_undone,
+            service=visit_service(visit, tx.programme, sender.language),
+            bill=visit.bill_at_first,
+            is_undone=not visit.counts,
+            returned=visit.returned,
+            returnable=visit.bill if may_return(tx, visit, sender) else 0,
         )
         for visit in view.recent[: desk.RECENT_MAX]
     )
     return desk.ClientView(
         client_id=client.id,
         client_name=called(client),
-        tier=tier_name(programme, view.level, language),
+        tier=tier_name(tx.programme, view.level, sender.language),
         perks=view.level.perks[: previews.PERKS_MAX],
         phone=view.phone,
         card_number=client.card_number,

@@ -105,7 +105,7 @@ async def start(
     # Who owns the business by its settings joined by no link: the desk's commands come here.
     own = role_commands(tx.programme, sender.telegram_id, sender.role) if sender.role else ()
     if sender.client is not None:
-        return [say(show_card(tx, sender.client, sender.language, bot_username)), *own]
+        return [say(await show_card(tx, sender.client, sender.language, bot_username)), *own]
     if sender.role is not None:
         return [say(show_help(tx, sender)), *own]
     return await welcome(tx, say, state, source)
@@ -202,7 +202,7 @@ async def contact_shared(
             return say(_ask_name(tx, registered))
         case AlreadyRegistered(client):
             await state.clear()
-            return say(show_card(tx, client, sender.language, bot_username))
+            return say(await show_card(tx, client, sender.language, bot_username))
         case PhoneElsewhere():
             await state.clear()
             return say(PhoneTaken(tx.programme.business.name))
@@ -282,7 +282,7 @@ async def birthday_skipped(
 ) -> Replies:
     assert sender.client is not None
     await state.clear()
-    return say(show_card(tx, sender.client, sender.language, bot_username))
+    return say(await show_card(tx, sender.client, sender.language, bot_username))
 
 
 @router.message(StateFilter(Registration.birthday), IsClient(), F.text, ~Key(*NAME_KEYS))
@@ -293,7 +293,7 @@ async def birthday_typed(
     birthday = read_birthday(message.text or "", tx.today)
     client = await set_birthday(tx, client_id=sender.client.id, birthday=birthday)
     await state.clear()
-    return say(show_card(tx, client, sender.language, bot_username))
+    return say(await show_card(tx, client, sender.language, bot_username))
 
 
 @router.message(StateFilter(Registration.name, Registration.birthday), IsClient())

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from loyalty.pending import active_on
 from loyalty.programme import Level, Programme
 from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
@@ -44,6 +45,7 @@ class Preview:
     may_change_branch: bool
     twin: Twin | None
     expires_at: datetime
+    active_on: date | None = None  # when the points will be on the card; none: at once
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
             is_mine=twin.staff_id == actor.telegram_id,
         ),
         expires_at=stored.expires_at,
+        active_on=active_on(tx.today, tx.programme.points.pending_days),
     )
 
 

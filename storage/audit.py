@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import clients, ledger_entries, lot_movements, lots, tier_changes, visits
+from storage.tables import (
+    clients,
+    ledger_entries,
+    lot_movements,
+    lots,
+    pending_points,
+    tier_changes,
+    visit_returns,
+    visits,
+)
 
 DIFFERENCES_MAX = 1_000
 
@@ -49,6 +58,8 @@ def _queries() -> list[tuple[str, Select[Any]]]:
         ("tier", _tiers()),
         ("visits", _visits()),
         ("last visit", _last_visits()),
+        ("returned of a visit", _returned()),
+        ("pending points", _pending()),
     ]
 
 
@@ -170,4 +181,28 @@ def _last_visits() -> Select[Any]:
                 and_(kept.is_not(None), last.is_(None)),
             )
         )
+    )
+
+
+def _returned() -> Select[Any]:
+    summed = (
+        select(visit_returns.c.visit_id, func.sum(visit_returns.c.amount).label("total"))
+        .group_by(visit_returns.c.visit_id)
+        .subquery()
+    )
+    total = func.coalesce(summed.c.total, 0)
+    return (
+        select(visits.c.id, visits.c.returned, total)
+        .outerjoin(summed, summed.c.visit_id == visits.c.id)
+        .where(visits.c.returned != total)
+    )
+
+
+def _pending() -> Select[Any]:
+    """Points that rest are all that their visit has earned, and of a visit that counts."""
+    earned = case((visits.c.status == "confirmed", visits.c.points_earned), else_=0)
+    return (
+        select(pending_points.c.visit_id, pending_points.c.amount, earned)
+        .join(visits, visits.c.id == pending_points.c.visit_id)
+        .where(pending_points.c.status == "pending", pending_points.c.amount != earned)
     )

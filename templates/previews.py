@@ -92,6 +92,7 @@ class VisitPreview(Message):
     is_excluded: bool  # the service earns nothing
     twin: TwinShown | None
     terms_changed: bool
+    active_on: dt.date | None = None  # when the points will be on the card; none: at once
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         refuse = Button(labels("visit.refuse"), RefuseVisit(self.preview_id))
@@ -131,6 +132,9 @@ class VisitBooked(Message):
     at: dt.datetime
     undo_minutes: int
     can_be_undone: bool
+    is_returned: bool = False  # whole
+    returned: int = 0  # of the bill; the figures are those of the rest
+    active_on: dt.date | None = None  # the points rest until then; none: they are on the card
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))

@@ -11,6 +11,7 @@ from storage.tables.people import (
     staff_invitations,
     telegram_accounts,
 )
+from storage.tables.returns import pending_points, return_previews, visit_returns
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
 from storage.tables.visits import visit_previews, visits
@@ -33,13 +34,16 @@ __all__ = [
     "metadata",
     "outbox",
     "outbox_files",
+    "pending_points",
     "referrals",
+    "return_previews",
     "secrets",
     "staff",
     "staff_invitations",
     "telegram_accounts",
     "tier_changes",
     "visit_previews",
+    "visit_returns",
     "visits",
     "win_backs",
 ]

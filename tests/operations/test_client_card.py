@@ -50,7 +50,7 @@ async def test_the_card_carries_a_link_that_its_number_does_not_tell(town: Town)
     anna = await town.new_client(ANNA)
 
     async def shown(tx: Tx) -> None:
-        card = show_card(tx, anna, "en", "svoi_bot")
+        card = await show_card(tx, anna, "en", "svoi_bot")
         assert (card.tier, card.tier_rank, card.number) == ("Silver", 0, anna.card_number)
         assert anna.card_number is not None
         assert anna.card_number not in card.link

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -104,7 +104,9 @@ async def test_the_cap_limits_the_referrer_and_the_friend_is_always_paid(
     assert [outcome.referrer_points for outcome in outcomes] == [300, 300, 0]
     assert [outcome.friend_points for outcome in outcomes] == [150, 150, 150]
     assert outcomes[2].state is ReferralState.CAPPED
-    capped = FriendCame(friend="Вера", points=0, capped=True, monthly_cap=2)
+    capped = FriendCame(
+        friend="Вера", points=0, capped=True, monthly_cap=2, resumes_on=date(2027, 3, 1)
+    )
     assert capped in await notices(town, boris)
     # The month turns in the business's zone: 21:00 UTC on the last of February is March in Moscow.
     town.now = datetime(2027, 2, 28, 21, 0, tzinfo=UTC)
@@ -140,7 +142,8 @@ async def test_an_undone_visit_takes_both_rewards_back_and_another_earns_them_ag
     taken = (await town.do(lambda tx: undo(tx, visit_id)))[1]
     assert taken == ReferralOutcome(ReferralState.TAKEN_BACK, 150, 300, boris.id)
     assert (await balance(town, vera), await balance(town, boris)) == (100, 100)
-    assert RewardTakenBack(points=300, as_friend=False) in await notices(town, boris)
+    told = RewardTakenBack(points=300, as_friend=False, qualifying_bill=ENOUGH, friend="Вера")
+    assert told in await notices(town, boris)
     assert RewardTakenBack(points=150, as_friend=True) in await notices(town, vera)
     await town.do(lambda tx: visit(tx, vera.id, ENOUGH))
     assert (await balance(town, vera), await balance(town, boris)) == (250, 400)
