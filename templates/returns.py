@@ -137,7 +137,8 @@ class AskAmount(Message):
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         rest = labels.words.money(self.visit.bill)
-        whole = Button(labels("return.whole", bill=rest), ReturnRest(self.visit.visit_id))
+        label = "return.rest" if self.visit.returned else "return.whole"
+        whole = Button(labels(label, bill=rest), ReturnRest(self.visit.visit_id))
         return InlineKeyboard.stacked(whole, _stop(labels))
 
 
@@ -200,7 +201,7 @@ class TooMuch(Message):
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         rest = labels.words.money(self.largest)
-        whole = Button(labels("return.whole", bill=rest), ReturnRest(self.visit_id))
+        whole = Button(labels("return.rest", bill=rest), ReturnRest(self.visit_id))
         return InlineKeyboard.stacked(whole, _stop(labels))
 
 
