@@ -135,4 +135,4 @@ async def _view(client: Client, tx: Tx, sender: Sender, state: FSMContext) -> Wo
     if not view.is_oneself:
         await state.set_state(VisitSteps.bill)
         await state.set_data({"client_id": client.id})
-    return client_screen(view, tx.programme, sender.language)
+    return client_screen(view, tx, sender)

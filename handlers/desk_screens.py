@@ -6,6 +6,7 @@ from handlers.replies import Replies, Say
 from loyalty.programme import Level, Programme
 from operations.desk import DeskView, called, visit_service
 from operations.promotions import promotion_of
+from operations.returnable import may_return
 from operations.senders import Sender
 from operations.stamps import stamp_of
 from operations.transaction import Tx
@@ -49,6 +50,7 @@ def preview_screen(
         promotion_points=terms.promotion_points,
         free_by=stamps_name(programme, terms.stamp, language),
         keeps_free_visit=preview.keeps_free_visit,
+        active_on=preview.active_on,
     )
 
 
@@ -117,6 +119,9 @@ def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooke
         staff_name=booked.staff_name,
         is_mine=booked.is_mine,
         is_undone=visit.is_undone,
+        is_returned=visit.is_returned,
+        returned=visit.returned,
+        active_on=booked.active_on,
         at=visit.at,
         undo_minutes=tx.programme.desk.undo_minutes,
         can_be_undone=booked.is_mine and is_undoable(tx, visit),
@@ -126,23 +131,25 @@ def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooke
     )
 
 
-def client_screen(view: DeskView, programme: Programme, language: str) -> desk.ClientView:
+def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
     """A client as the desk sees them."""
     client = view.client
     recent = tuple(
         desk.VisitShown(
             visit_id=visit.id,
             at=visit.at,
-            service=visit_service(visit, programme, language),
-            bill=visit.bill,
-            is_undone=visit.is_undone,
+            service=visit_service(visit, tx.programme, sender.language),
+            bill=visit.bill_at_first,
+            is_undone=not visit.counts,
+            returned=visit.returned,
+            returnable=visit.bill if may_return(tx, visit, sender) else 0,
         )
         for visit in view.recent[: desk.RECENT_MAX]
     )
     return desk.ClientView(
         client_id=client.id,
         client_name=called(client),
-        tier=tier_name(programme, view.level, language),
+        tier=tier_name(tx.programme, view.level, sender.language),
         perks=view.level.perks[: previews.PERKS_MAX],
         phone=view.phone,
         card_number=client.card_number,
@@ -153,25 +160,25 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
         stamps=tuple(
-            desk.StampsShown(card.stamp.name.of(language), card.have, card.stamp.every)
+            desk.StampsShown(card.stamp.name.of(sender.language), card.have, card.stamp.every)
             for card in view.stamps[: desk.STAMPS_SHOWN_MAX]
         ),
-        waiting=tuple(claim.name.of(language) for claim in view.waiting[: desk.WAITING_MAX]),
+        waiting=tuple(claim.name.of(sender.language) for claim in view.waiting[: desk.WAITING_MAX]),
     )
 
 
 def promotion_name(programme: Programme, code: str | None, language: str) -> str | None:
     """What the promotion is called; None where there was none, or it is in the file no more."""
     promotion = promotion_of(programme, code)
-    return None if promotion is None else promotion.name.of(language)
+    return None if promotion is None else promotion.name.of(sender.language)
 
 
 def stamps_name(programme: Programme, code: str | None, language: str) -> str | None:
     """What the stamps are called that made a visit free; their code if they are no more."""
     stamp = stamp_of(programme, code)
-    return code if stamp is None else stamp.name.of(language)
+    return code if stamp is None else stamp.name.of(sender.language)
 
 
 def tier_name(programme: Programme, level: Level, language: str) -> str | None:
     """The level's name; None where the programme has no levels to speak of."""
-    return level.name.of(language) if programme.tiers.stated else None
+    return level.name.of(sender.language) if programme.tiers.stated else None

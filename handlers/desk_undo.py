@@ -18,6 +18,7 @@ from operations.undo import (
     ChooseVisit,
     NothingToUndo,
     NotYours,
+    ReturnedBefore,
     Undone,
     UndoOutcome,
     UndoQuestion,
@@ -84,6 +85,8 @@ def _screen(
                 is_mine=outcome.is_mine,
                 repeated=outcome.repeated,
             )
+        case ReturnedBefore(visit=visit, client=client):
+            return undo.ReturnedBefore(visit.id, called(client), visit.bill_at_first)
         case UndoQuestion(visit=visit, client=client):
             return undo.AskUndo(visit.id, called(client), visit.bill, visit.points_earned)
         case UndoTooLate(visit=visit):

@@ -44,10 +44,11 @@ def _screen(view: TodayView, tx: Tx, sender: Sender) -> today.Today:
                 at=visit.at,
                 client_name=row.client_name or NAMELESS,
                 service=visit_service(visit, tx.programme, sender.language),
-                bill=visit.bill,
+                bill=visit.bill_at_first,
                 points=visit.points_earned,
                 staff_name=view.staff_names.get(visit.staff_id) if by_colleague else None,
-                is_undone=visit.is_undone,
+                is_undone=not visit.counts,
+                returned=visit.returned,
             )
         )
         heading = visit.branch
@@ -64,6 +65,9 @@ def _screen(view: TodayView, tx: Tx, sender: Sender) -> today.Today:
         bill=sum(total.bill for total in totals),
         to_pay=sum(total.to_pay for total in totals),
         points=sum(total.points for total in totals),
+        returns=view.returns.returns,
+        returned=view.returns.amount,
+        refund=view.returns.refund,
         page=view.page,
         pages=view.pages,
     )

@@ -1,17 +1,18 @@
 """A visit on the books: what it posts, counts and tells, in one transaction."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from loyalty.points import valid_through
 from loyalty.programme import Level
 from loyalty.visits import VisitTerms
 from operations.desk import ServiceTyped
-from operations.ledger import EntryKind, grant
+from operations.ledger import EntryKind
 from operations.receipts import send_receipt
 from operations.referrals import reward_referral
 from operations.senders import Sender
 from operations.standing import TierReason, current_level, revisit_standing
 from operations.transaction import Tx
+from operations.visit_points import give_points, pending_until
 from storage import audit_log, clients, ledger, staff, visit_previews, visits
 from storage.clients import Client
 from storage.visit_previews import PreviewStatus
@@ -29,6 +30,7 @@ class Booked:
     staff_name: str | None  # who confirmed; none: an owner who is on no list
     is_mine: bool
     repeated: bool
+    active_on: date | None = None  # when the points, which rest, will be on the card
 
 
 async def book_visit(
@@ -54,6 +56,8 @@ async def book_visit(
             "service_text": service.text,
             "bill": terms.bill,
             "discount": terms.discount,
+            "discount_percent": terms.discount_percent,
+            "point_value": terms.point_value,
             "points_spent": terms.points_spent,
             "to_pay": terms.to_pay,
             "eligible": terms.eligible,
@@ -74,7 +78,7 @@ async def book_visit(
         tx.db, preview_id, PreviewStatus.CONFIRMED, visit_id=visit.id
     )
     assert closed, "the client's lock lets one confirmation through"
-    balance = await _grant_points(tx, visit)
+    earned = await give_points(tx, client, visit)
     await _count_visit(tx, client, visit)
     await audit_log.record(
         tx.db,
@@ -85,37 +89,19 @@ async def book_visit(
         subject_id=visit.id,
         details={"bill": visit.bill, "points": visit.points_earned, "preview": preview_id},
     )
-    await send_receipt(tx, client=client, visit=visit, balance=balance)
+    await send_receipt(tx, client=client, visit=visit, earned=earned)
     await reward_referral(tx, friend=client, visit_id=visit.id, bill=visit.bill)
     await revisit_standing(tx, client, visit.id, TierReason.VISIT)
     return Booked(
         visit=visit,
         client=client,
         level=current_level(tx, client),
-        balance=balance,
+        balance=earned.balance,
         staff_name=await staff.name_of(tx.db, actor.telegram_id),
         is_mine=True,
         repeated=False,
+        active_on=earned.active_on,
     )
-
-
-async def _grant_points(tx: Tx, visit: Visit) -> int:
-    """The visit's points under the preview's key; returns the balance after them."""
-    if visit.points_earned == 0:
-        client = await clients.by_id(tx.db, visit.client_id)
-        assert client is not None
-        return client.balance
-    posted = await grant(
-        tx,
-        visit.client_id,
-        visit.points_earned,
-        kind=EntryKind.VISIT,
-        key=f"visit:{visit.preview_id}",
-        valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
-        visit_id=visit.id,
-        actor_id=visit.staff_id,
-    )
-    return posted.balance_after
 
 
 async def _count_visit(tx: Tx, client: Client, visit: Visit) -> None:
@@ -141,4 +127,5 @@ async def booked_visit(tx: Tx, *, visit: Visit, client: Client, actor: Sender) -
         staff_name=await staff.name_of(tx.db, visit.staff_id),
         is_mine=visit.staff_id == actor.telegram_id,
         repeated=True,
+        active_on=await pending_until(tx, visit),
     )

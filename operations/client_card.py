@@ -10,17 +10,19 @@ from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
 from operations.standing import badge_facts, cashback_of, current_level
 from operations.transaction import Tx
-from storage import badges, history, ledger, visits
+from storage import badges, history, ledger, pending, visits
 from storage.clients import Client
 from storage.history import Event
 from storage.visits import VisitStatus
 from templates.client import (
+    AWAITED_SHOWN_MAX,
     BADGES_SHOWN_MAX,
     EXPIRIES_SHOWN_MAX,
     HISTORY_PAGE_ROWS,
     LEVELS_SHOWN_MAX,
     PERKS_SHOWN_MAX,
     STAMPS_SHOWN_MAX,
+    Awaited,
     Badges,
     BadgeStanding,
     Balance,
@@ -60,6 +62,7 @@ async def show_card(tx: Tx, client: Client, language: str, bot_username: str) ->
     stated = tx.programme.tiers.stated
     assert client.card_number is not None, "registration gives every client a number"
     assert client.card_code is not None, "registration gives every client a code"
+    awaited = await pending.of_client(tx.db, client.id)
     return Card(
         business=tx.programme.business.name,
         name=client.name,
@@ -73,6 +76,8 @@ async def show_card(tx: Tx, client: Client, language: str, bot_username: str) ->
             StampsShown(card.stamp.name.of(language), card.have, card.stamp.every)
             for card in (await stamp_cards(tx, client.id))[:STAMPS_SHOWN_MAX]
         ),
+        awaited_points=sum(day.points for day in awaited),
+        awaited_on=awaited[0].on if awaited else None,
     )
 
 
@@ -92,6 +97,7 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
     expiring = await ledger.next_expiries(tx.db, client.id, limit=EXPIRIES_SHOWN_MAX)
     stated = tx.programme.tiers.stated
     steps = await tier_progress(tx, client)
+    awaited = await pending.of_client(tx.db, client.id)
     return Balance(
         points=client.balance,
         expiring=tuple(
@@ -101,6 +107,8 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
         way=_way(tx.programme, steps, language) if stated else None,
         visits=client.visits,
         menu=menu_of(tx.programme),
+        awaited=tuple(Awaited(day.points, day.on) for day in awaited[:AWAITED_SHOWN_MAX]),
+        awaited_points=sum(day.points for day in awaited),
     )
 
 
@@ -208,4 +216,7 @@ def _line(programme: Programme, event: Event, language: str) -> HistoryLine:
         service=listed.name.of(language) if listed else event.service_text or event.service_code,
         bill=event.bill,
         undone=event.status == VisitStatus.UNDONE,
+        returned=event.returned,
+        is_returned=event.status == VisitStatus.RETURNED,
+        active_on=event.active_on,
     )

@@ -77,7 +77,7 @@ async def ask(tx: Tx, due: Due) -> None:
     client = None if visit is None else await clients.lock(tx.db, visit.client_id)
     if visit is None or client is None or client.status is not ClientStatus.ACTIVE:
         raise NotDueNow("no-client")
-    if visit.is_undone or await feedback.of_visit(tx.db, visit.id) is not None:
+    if not visit.counts or await feedback.of_visit(tx.db, visit.id) is not None:
         raise NotDueNow("undone-or-rated")
     about = about_visit(tx, visit, client.language)
     request = Request(tx.programme.business.name, about, tx.programme.actions.review)
@@ -210,7 +210,7 @@ def _is_complaint(tx: Tx, rating: int) -> bool:
 
 
 def _may_rate(client: Client | None, visit: Visit) -> bool:
-    return client is not None and visit.client_id == client.id and not visit.is_undone
+    return client is not None and visit.client_id == client.id and visit.counts
 
 
 async def _refused(tx: Tx, actor: Sender, subject_id: int | None) -> NotTheirs:

@@ -7,7 +7,7 @@ The balance is the sum of the entries; points are in lots. Between the two stand
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from loyalty.points import fill_debt, take_from_lots
 from loyalty.refusals import Refusal
@@ -16,7 +16,10 @@ from storage import clients, ledger
 from storage.clients import Client
 from storage.ledger import Entry, EntryKind, Movement
 
+RESTORED_LIVES_DAYS = 30  # points that come back into a lot whose last day is over
+
 __all__ = [
+    "RESTORED_LIVES_DAYS",
     "EntryKind",
     "KeyReused",
     "NoSuchClient",
@@ -320,3 +323,10 @@ async def _put_back(tx: Tx, client: Client, original: Entry, entry_id: int, amou
             to_lots -= back
     assert to_lots == 0, "a spend came out of lots"
     await ledger.move_lots(tx.db, entry_id, movements)
+    # Into their lots (rule 8), but not into the grave: see docs/decisions/returns.md.
+    await ledger.prolong_lots(
+        tx.db,
+        [movement.lot_id for movement in movements],
+        over_before=tx.today,
+        until=tx.today + timedelta(days=RESTORED_LIVES_DAYS),
+    )

@@ -8,14 +8,16 @@ from operations.promotions import promotion_of
 from operations.stamps import card_after
 from operations.standing import current_level
 from operations.transaction import Tx
+from operations.visit_points import Earned, TakenBack
 from storage import visits
 from storage.clients import Client
+from storage.returns import VisitReturn
 from storage.visits import Visit
-from templates.visits import Receipt, StampsTold, Undone
+from templates.visits import Receipt, Returned, StampsTold, Undone
 
 
-async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:
-    """The receipt of a visit just booked; `client` as they were before it, `balance` after."""
+async def send_receipt(tx: Tx, *, client: Client, visit: Visit, earned: Earned) -> None:
+    """The receipt of a visit just booked; `client` as they were before it."""
     recipient = to_client(client)
     if recipient is None:
         return
@@ -38,10 +40,10 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
         points=visit.points_earned,
         valid_through=(
             valid_through(tx.today, tx.programme.points.lifetime_days)
-            if visit.points_earned
+            if visit.points_earned and earned.active_on is None
             else None
         ),
-        balance=balance,
+        balance=earned.balance,
         is_excluded=listed is not None and listed.excluded,
         next_tier=None if steps.next is None else steps.next.name.of(recipient.language),
         measure=rules.qualify_by,
@@ -50,6 +52,7 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
         promotion_points=visit.promotion_points,
         is_free=visit.stamp_code is not None,
         stamps=await _stamps_told(tx, visit, recipient.language),
+        active_on=earned.active_on,
     )
     await notify(tx, recipient, receipt, key=f"receipt:{visit.id}")
 
@@ -67,7 +70,32 @@ async def _stamps_told(tx: Tx, visit: Visit, language: str) -> StampsTold | None
     return StampsTold(stamp.name.of(language), card.have, stamp.every, card.is_next_free)
 
 
-async def send_undone(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:
+async def send_undone(tx: Tx, *, client: Client, visit: Visit, back: TakenBack) -> None:
     """Tells the client that a visit of theirs was taken back."""
-    undone = Undone(visit_id=visit.id, bill=visit.bill, points=visit.points_earned, balance=balance)
+    undone = Undone(
+        visit_id=visit.id,
+        bill=visit.bill,
+        points=back.taken,
+        balance=back.balance,
+        points_restored=back.restored,
+        points_pending=back.not_coming,
+    )
     await notify(tx, to_client(client), undone, key=f"undone:{visit.id}")
+
+
+async def send_returned(
+    tx: Tx, *, client: Client, visit: Visit, made: VisitReturn, balance: int
+) -> None:
+    """Tells the client what came back of a visit, which is as the return left it."""
+    returned = Returned(
+        visit_id=visit.id,
+        at=made.at,
+        amount=made.amount,
+        bill_left=visit.bill,
+        refund=made.refund,
+        points_restored=made.points_restored,
+        points_taken=made.points_taken,
+        points_pending=made.points_pending,
+        balance=balance,
+    )
+    await notify(tx, to_client(client), returned, key=f"returned:{made.id}")

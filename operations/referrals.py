@@ -1,12 +1,12 @@
 """Friends who bring friends: whose link it was, and what a friend's visit earns both (rule 14)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urlencode
 
-from loyalty.calendar import day_starts, month_starts
+from loyalty.calendar import add_months, day_starts, month_starts
 from loyalty.points import valid_through
-from loyalty.programme import Programme
+from loyalty.programme import Programme, ReferralRules
 from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
 from operations import deep_links, ledger
 from operations.deep_links import deep_link
@@ -14,16 +14,18 @@ from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import revisit_badges
 from operations.transaction import Tx
-from storage import clients, referrals
+from storage import clients, referrals, visits
 from storage import ledger as entries
 from storage.clients import Client, ClientStatus
 from storage.referrals import Referral
 from storage.tiers import TierReason
+from storage.visits import Visit
 from templates.referrals import (
     FRIENDS_SHOWN_MAX,
     FriendBonus,
     FriendCame,
     FriendLine,
+    FriendState,
     Invite,
     NoInvitations,
     RewardTakenBack,
@@ -31,6 +33,7 @@ from templates.referrals import (
 )
 
 MERGES_FOLLOWED_MAX = 8
+LINE_FOLLOWED_MAX = 64  # from a friend up to whoever began; a longer line is no trick
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ class ReferralOutcome:
 
 
 NOTHING_DUE = ReferralOutcome()
+_FRIEND_STATES = {
+    ReferralState.OPENED: FriendState.WAITING,
+    ReferralState.REGISTERED: FriendState.WAITING,
+    ReferralState.TAKEN_BACK: FriendState.TAKEN_BACK,
+    ReferralState.REWARDED: FriendState.REWARDED,
+    ReferralState.CAPPED: FriendState.CAPPED,
+}
 
 
 async def attribute_referral(tx: Tx, *, friend_id: int, referral_code: str | None) -> Client | None:
@@ -51,10 +61,25 @@ async def attribute_referral(tx: Tx, *, friend_id: int, referral_code: str | Non
     if referral_code is None or tx.programme.referral is None:
         return None
     referrer = await clients.by_referral_code(tx.db, referral_code)
-    if referrer is None or referrer.status is not ClientStatus.ACTIVE or referrer.id == friend_id:
+    if referrer is None or referrer.status is not ClientStatus.ACTIVE:
+        return None
+    if await _stands_above(tx, friend_id, referrer.id):
         return None
     added = await referrals.add(tx.db, friend_id=friend_id, referrer_id=referrer.id, now=tx.now)
     return referrer if added else None
+
+
+async def _stands_above(tx: Tx, client_id: int, other_id: int) -> bool:
+    """Whether the client is the other, or brought whoever brought the other: a circle (rule 14).
+
+    A record that came back after a merge or an import may be older than who invites it now.
+    """
+    above: int | None = other_id
+    for _ in range(LINE_FOLLOWED_MAX):
+        if above is None or above == client_id:
+            return above is not None
+        above = await referrals.referrer_of(tx.db, above)
+    return False
 
 
 async def reward_referral(tx: Tx, *, friend: Client, visit_id: int, bill: int) -> ReferralOutcome:
@@ -106,7 +131,9 @@ async def revoke_referral(
     """Takes both rewards back when the visit that earned them goes; another visit may qualify.
 
     `bill_left` is what a return left of the bill: while that still qualifies, nothing changes.
-    The figures of the outcome are what was taken back.
+    Nor does it where another visit stands that the reward would have fallen due at as well: then
+    it is that one's. The caller has written the visit. The figures of the outcome are what was
+    taken back.
     """
     rules = tx.programme.referral
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)
@@ -117,7 +144,12 @@ async def revoke_referral(
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)  # as it is under the lock
     if referral is None or friend is None:
         return NOTHING_DUE
-    taken = await _reverse_grants(tx, visit_id, reason, actor_id)
+    other = None if rules is None else await _another_qualifies(tx, rules, referral)
+    if other is not None:
+        await referrals.move_to_visit(tx.db, friend.id, other.id)
+        return NOTHING_DUE
+    posted_for = referral.posted_visit_id or visit_id
+    taken = await _reverse_grants(tx, posted_for, visit_id, reason, actor_id)
     await referrals.settle(
         tx.db, friend.id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
     )
@@ -126,7 +158,12 @@ async def revoke_referral(
             await notify(
                 tx,
                 to_client(client),
-                RewardTakenBack(points=taken[client.id], as_friend=client.id == friend.id),
+                RewardTakenBack(
+                    points=taken[client.id],
+                    as_friend=client.id == friend.id,
+                    qualifying_bill=0 if rules is None else rules.qualifying_bill,
+                    friend=None if client.id == friend.id else first_name(friend),
+                ),
             )
     if referrer is not None:
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=reason)
@@ -135,6 +172,38 @@ async def revoke_referral(
         taken.get(friend.id, 0),
         0 if referrer is None else taken.get(referrer.id, 0),
         referral.referrer_id,
+    )
+
+
+async def friend_points_at_stake(tx: Tx, *, visit: Visit, bill_left: int) -> int:
+    """How many points of the client's own reward a return that leaves so much would take."""
+    rules = tx.programme.referral
+    referral = await referrals.rewarded_by_visit(tx.db, visit.id)
+    if referral is None or (rules is not None and qualifies(rules, bill_left)):
+        return 0
+    if rules is not None and await _another_qualifies(tx, rules, referral) is not None:
+        return 0
+    posted = await entries.of_visit(tx.db, referral.posted_visit_id or visit.id)
+    own = [
+        entry
+        for entry in posted
+        if entry.kind is EntryKind.REFERRAL
+        and entry.amount > 0
+        and entry.client_id == visit.client_id
+    ]
+    taken = [abs(await entries.reversed_amount(tx.db, entry.id)) for entry in own]
+    return sum(entry.amount for entry in own) - sum(taken)
+
+
+async def _another_qualifies(tx: Tx, rules: ReferralRules, referral: Referral) -> Visit | None:
+    """Another visit of the friend's that the reward would have fallen due at."""
+    assert referral.visit_id is not None, "a rewarded referral names its visit"
+    return await visits.first_with_bill(
+        tx.db,
+        referral.friend_id,
+        at_least=rules.qualifying_bill,
+        since=referral.registered_at,
+        but=referral.visit_id,
     )
 
 
@@ -169,12 +238,12 @@ async def _grant(
 
 
 async def _reverse_grants(
-    tx: Tx, visit_id: int, reason: TierReason, actor_id: int | None
+    tx: Tx, posted_for: int, visit_id: int, reason: TierReason, actor_id: int | None
 ) -> dict[int, int]:
-    """Points taken back, by client."""
+    """Points taken back, by client; `posted_for` is the visit that their entries name."""
     kind = EntryKind.UNDO if reason is TierReason.UNDO else EntryKind.RETURN
     taken: dict[int, int] = {}
-    for entry in await entries.of_visit(tx.db, visit_id):
+    for entry in await entries.of_visit(tx.db, posted_for):
         if entry.kind is not EntryKind.REFERRAL or entry.amount <= 0:
             continue
         if await entries.reversed_amount(tx.db, entry.id):
@@ -184,7 +253,7 @@ async def _reverse_grants(
             entry.id,
             kind=kind,
             key=f"{kind.value}:{visit_id}:referral:{entry.id}",
-            visit_id=visit_id,
+            visit_id=posted_for,
             actor_id=actor_id,
         )
         taken[entry.client_id] = taken.get(entry.client_id, 0) - posted.amount
@@ -210,6 +279,7 @@ async def _tell_both(
             points=referrer_points,
             capped=state is ReferralState.CAPPED,
             monthly_cap=rules.monthly_cap,
+            resumes_on=month_ends(tx) if state is ReferralState.CAPPED else None,
         )
         await notify(tx, to_client(referrer), came)
 
@@ -229,6 +299,11 @@ def month_began(tx: Tx) -> datetime:
     return day_starts(month_starts(tx.today), tx.programme.business.timezone)
 
 
+def month_ends(tx: Tx) -> date:
+    """The day on which the cap begins anew: the first of the next month."""
+    return add_months(month_starts(tx.today), 1)
+
+
 async def show_invite(
     tx: Tx, client: Client, bot_username: str, recommendation: str
 ) -> Invite | NoInvitations:
@@ -241,6 +316,7 @@ async def show_invite(
     found = await referrals.counts(tx.db, client.id)
     waiting = sum(number for status, number in found.items() if status in AWAITING_VISIT)
     brought = await referrals.brought_by(tx.db, client.id, limit=FRIENDS_SHOWN_MAX)
+    this_month = await referrals.rewarded_since(tx.db, client.id, month_began(tx))
     return Invite(
         link=link,
         share_link=f"https://t.me/share/url?{sharing}",
@@ -251,9 +327,16 @@ async def show_invite(
         waiting=waiting,
         rewarded=sum(found.values()) - waiting,
         friends=tuple(
-            FriendLine(name=_first_word(friend.name), came=friend.status not in AWAITING_VISIT)
+            FriendLine(
+                name=_first_word(friend.name),
+                came=friend.status not in AWAITING_VISIT,
+                state=_FRIEND_STATES[friend.status],
+            )
             for friend in brought
         ),
+        opened=await referrals.opened(tx.db, client.referral_code),
+        rewarded_this_month=this_month,
+        resumes_on=month_ends(tx) if this_month >= rules.monthly_cap else None,
     )
 
 

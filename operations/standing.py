@@ -102,7 +102,7 @@ def _justified(lifts: Sequence[Lift], visit_id: int) -> list[str] | None:
     kept = [lift.from_tier for lift in lifts[:1]]
     gone: list[Lift] = []
     for lift in lifts:
-        if lift.visit_id == visit_id or lift.undone_at is not None:
+        if lift.visit_id == visit_id or lift.gone_at is not None:
             gone.append(lift)
         elif not any(_was_there(before, lift, visit_id) for before in gone):
             kept.append(lift.to_tier)
@@ -113,7 +113,7 @@ def _was_there(gone: Lift, lift: Lift, visit_id: int) -> bool:
     """Whether the visit that is gone still counted when the other lifted the client."""
     if gone.visit_id == visit_id:
         return True
-    return gone.undone_at is not None and gone.undone_at > lift.at
+    return gone.gone_at is not None and gone.gone_at > lift.at
 
 
 async def _move(
@@ -147,7 +147,7 @@ async def _badge_changes(
             if await badges.grant(tx.db, client_id, code, visit_id=visit_id, now=tx.now)
         ]
         return tuple(won), ()
-    shaky = {grant.badge for grant in held if grant.undone or grant.visit_id == visit_id}
+    shaky = {grant.badge for grant in held if grant.shaken or grant.visit_id == visit_id}
     lost = [badge.code for badge in tx.programme.badges if badge.code in shaky - set(earned)]
     if lost:
         await badges.revoke(tx.db, client_id, lost, now=tx.now)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from operations.authority import require
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from storage import staff, visits
+from storage import returns, staff, visits
+from storage.returns import ReturnsTotal
 from storage.visits import DayTotal, NamedVisit
 
 PAGE_ROWS = 15
@@ -18,7 +19,8 @@ class TodayView:
     branch: str | None  # none: all of them
     rows: tuple[NamedVisit, ...]
     staff_names: dict[int, str]  # by Telegram id; an owner who is on no list is not in it
-    totals: tuple[DayTotal, ...]  # by branch, without what was taken back
+    totals: tuple[DayTotal, ...]  # by branch, without what was taken back or returned
+    returns: ReturnsTotal  # made today, of whatever day's visits
     page: int
     pages: int
 
@@ -37,6 +39,7 @@ async def visits_today(tx: Tx, *, actor: Sender, page: int) -> TodayView:
         rows=tuple(rows),
         staff_names=await staff.names_of(tx.db, {row.visit.staff_id for row in rows}),
         totals=tuple(await visits.day_totals(tx.db, tx.today, branch=actor.branch)),
+        returns=await returns.total_of_day(tx.db, tx.today, branch=actor.branch),
         page=shown,
         pages=pages,
     )

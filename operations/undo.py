@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from operations.authority import require
 from operations.booking import Booked, booked_visit
-from operations.ledger import EntryKind, reverse
+from operations.ledger import EntryKind
 from operations.receipts import send_undone
 from operations.referrals import revoke_referral
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing
 from operations.transaction import Tx
+from operations.visit_points import take_back
 from operations.visit_previews import SelfService, refuse_oneself
-from storage import audit_log, clients, ledger, staff, visits
+from storage import audit_log, clients, staff, visits
 from storage.clients import Client
 from storage.visits import Visit
 
@@ -34,6 +35,14 @@ class Undone:
 @dataclass(frozen=True)
 class UndoQuestion:
     """It can be taken back, if that is meant."""
+
+    visit: Visit
+    client: Client
+
+
+@dataclass(frozen=True)
+class ReturnedBefore:
+    """The whole of it was returned: nothing is left to take back."""
 
     visit: Visit
     client: Client
@@ -79,7 +88,7 @@ class ChooseVisit:
     choices: tuple[Choice, ...]
 
 
-UndoOutcome = Undone | UndoTooLate | NotYours | VisitUnknown | SelfService
+UndoOutcome = Undone | ReturnedBefore | UndoTooLate | NotYours | VisitUnknown | SelfService
 
 
 async def undo_last(tx: Tx, *, actor: Sender) -> UndoOutcome | NothingToUndo | ChooseVisit:
@@ -92,8 +101,8 @@ async def undo_last(tx: Tx, *, actor: Sender) -> UndoOutcome | NothingToUndo | C
     if actor.may_act_as(Role.MANAGER):
         recent = await _branch_recent(tx, actor)
         if recent and recent[0].staff_id != actor.telegram_id:
-            open_ones = [visit for visit in recent if not visit.is_undone]
-            if len(open_ones) > 1 or (open_ones and recent[0].is_undone):
+            open_ones = [visit for visit in recent if visit.counts]
+            if len(open_ones) > 1 or (open_ones and not recent[0].counts):
                 return ChooseVisit(await _choices(tx, open_ones))
             return await undo_visit(tx, visit_id=(open_ones or recent)[0].id, actor=actor)
     last = await visits.last_by_staff(tx.db, actor.telegram_id)
@@ -108,8 +117,8 @@ async def undo_visit(tx: Tx, *, visit_id: int, actor: Sender) -> UndoOutcome:
     if not isinstance(found, UndoQuestion):
         return found
     visit, client = found.visit, found.client
-    if visit.is_undone:
-        return await _undone_before(tx, visit, client, actor)
+    if not visit.counts:
+        return await _gone_before(tx, visit, client, actor)
     return await _undo(tx, visit, client, actor) if is_undoable(tx, visit) else UndoTooLate(visit)
 
 
@@ -119,8 +128,8 @@ async def question_undo(tx: Tx, *, visit_id: int, actor: Sender) -> UndoQuestion
     if not isinstance(found, UndoQuestion):
         return found
     visit, client = found.visit, found.client
-    if visit.is_undone:
-        return await _undone_before(tx, visit, client, actor)
+    if not visit.counts:
+        return await _gone_before(tx, visit, client, actor)
     return found if is_undoable(tx, visit) else UndoTooLate(visit)
 
 
@@ -137,7 +146,7 @@ async def keep_visit(
 def is_undoable(tx: Tx, visit: Visit) -> bool:
     """Whether the visit counts, and its window is still open."""
     window = timedelta(minutes=tx.programme.desk.undo_minutes)
-    return not visit.is_undone and tx.now - visit.at <= window
+    return visit.counts and tx.now - visit.at <= window
 
 
 async def _found(
@@ -192,18 +201,17 @@ async def _refused(
 async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
     marked = await visits.mark_undone(tx.db, visit.id, by=actor.telegram_id, now=tx.now)
     assert marked, "the client's lock lets one through"
-    balance = client.balance
-    for entry in await ledger.of_visit(tx.db, visit.id):
-        if entry.kind is EntryKind.VISIT and entry.client_id == client.id:
-            posted = await reverse(
-                tx,
-                entry.id,
-                kind=EntryKind.UNDO,
-                key=f"undo:{visit.id}:{entry.id}",
-                visit_id=visit.id,
-                actor_id=actor.telegram_id,
-            )
-            balance = posted.balance_after
+    # What earlier returns left of it: they have taken and restored the rest.
+    back = await take_back(
+        tx,
+        client,
+        visit,
+        earned=visit.points_earned,
+        spent=visit.points_spent,
+        kind=EntryKind.UNDO,
+        key=f"undo:{visit.id}",
+        actor_id=actor.telegram_id,
+    )
     last_visit_on = await visits.last_visit_on(tx.db, client.id)
     await clients.change(
         tx.db, client.id, {"visits": client.visits - 1, "last_visit_on": last_visit_on}
@@ -217,20 +225,24 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         subject_id=visit.id,
         details={"bill": visit.bill, "points": visit.points_earned},
     )
-    await send_undone(tx, client=client, visit=visit, balance=balance)
+    await send_undone(tx, client=client, visit=visit, back=back)
     await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)
     await revisit_standing(tx, client, visit.id, TierReason.UNDO)
     return Undone(
         visit=visit,
         client=client,
-        balance=balance,
+        balance=back.balance,
         staff_name=await staff.name_of(tx.db, actor.telegram_id),
         is_mine=True,
         repeated=False,
     )
 
 
-async def _undone_before(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
+async def _gone_before(
+    tx: Tx, visit: Visit, client: Client, actor: Sender
+) -> Undone | ReturnedBefore:
+    if visit.is_returned:
+        return ReturnedBefore(visit, client)
     by = visit.undone_by
     return Undone(
         visit=visit,

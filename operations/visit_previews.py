@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from loyalty.pending import active_on
 from loyalty.programme import Level, Programme
 from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
@@ -46,6 +47,7 @@ class Preview:
     twin: Twin | None
     expires_at: datetime
     keeps_free_visit: bool = False  # stamps make it free, but the client saves that up
+    active_on: date | None = None  # when the points will be on the card; none: at once
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
         ),
         expires_at=stored.expires_at,
         keeps_free_visit=stored.keeps_free_visit,
+        active_on=active_on(tx.today, tx.programme.points.pending_days),
     )
 
 

@@ -2,7 +2,15 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, challenge_prizes, feedback, reward_claims, win_back
+from operations import (
+    birthdays,
+    cases,
+    challenge_prizes,
+    feedback,
+    pending,
+    reward_claims,
+    win_back,
+)
 from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import Job
@@ -13,6 +21,7 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
     return (
         _birthdays(),
         _win_backs(),
+        _activations(),
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
@@ -41,6 +50,13 @@ def _win_backs() -> Job:
         epoch=win_back.epoch,
         meanwhile=win_back.due_after_consent,
     )
+
+
+def _activations() -> Job:
+    async def act(tx: Tx, due: Due) -> None:
+        await pending.activate(tx, due)
+
+    return Job(pending.JOB, pending.due_activations, act)
 
 
 def _cases_opened(owner_ids: Collection[int]) -> Job:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.clock import Clock
-from storage import job_claims, outbox, staff, visit_previews
+from storage import job_claims, outbox, returns, staff, visit_previews
 from storage.database import Database
 from storage.failures import is_passing
 
@@ -34,6 +34,7 @@ class Chores:
         self._chores: dict[str, Chore] = {
             "empty sent messages": lambda: self._forget(outbox.empty, OUTBOX_KEPT),
             "forget lapsed previews": lambda: self._forget(visit_previews.forget, PREVIEWS_KEPT),
+            "forget lapsed returns": lambda: self._forget(returns.forget_previews, PREVIEWS_KEPT),
             "forget lapsed invitations": lambda: self._forget(
                 staff.forget_invitations, INVITATIONS_KEPT
             ),

@@ -11,9 +11,11 @@ from storage.tables import (
     ledger_entries,
     lot_movements,
     lots,
+    pending_points,
     reward_claims,
     reward_stock,
     tier_changes,
+    visit_returns,
     visits,
 )
 
@@ -59,6 +61,8 @@ def _queries() -> list[tuple[str, Select[Any]]]:
         ("visits", _visits()),
         ("last visit", _last_visits()),
         ("reward stock", _reward_stock()),
+        ("returned of a visit", _returned()),
+        ("pending points", _pending()),
     ]
 
 
@@ -199,4 +203,28 @@ def _reward_stock() -> Select[Any]:
         .outerjoin(reward_stock, reward_stock.c.code == code)
         .outerjoin(taken, taken.c.reward == code)
         .where(kept != number)
+    )
+
+
+def _returned() -> Select[Any]:
+    summed = (
+        select(visit_returns.c.visit_id, func.sum(visit_returns.c.amount).label("total"))
+        .group_by(visit_returns.c.visit_id)
+        .subquery()
+    )
+    total = func.coalesce(summed.c.total, 0)
+    return (
+        select(visits.c.id, visits.c.returned, total)
+        .outerjoin(summed, summed.c.visit_id == visits.c.id)
+        .where(visits.c.returned != total)
+    )
+
+
+def _pending() -> Select[Any]:
+    """Points that rest are all that their visit has earned, and of a visit that counts."""
+    earned = case((visits.c.status == "confirmed", visits.c.points_earned), else_=0)
+    return (
+        select(pending_points.c.visit_id, pending_points.c.amount, earned)
+        .join(visits, visits.c.id == pending_points.c.visit_id)
+        .where(pending_points.c.status == "pending", pending_points.c.amount != earned)
     )

@@ -19,7 +19,8 @@ class BadgeGrant:
     badge: str
     visit_id: int | None
     granted_at: datetime
-    undone: bool  # that visit was taken back since; other visits had earned the badge as well
+    # That visit was taken back or returned since, if only in part: others had earned it as well.
+    shaken: bool
 
 
 async def held(db: AsyncConnection, client_id: int) -> tuple[BadgeGrant, ...]:
@@ -30,13 +31,20 @@ async def held(db: AsyncConnection, client_id: int) -> tuple[BadgeGrant, ...]:
             badge_grants.c.visit_id,
             badge_grants.c.granted_at,
             visits.c.status,
+            visits.c.returned,
         )
         .outerjoin(visits, visits.c.id == badge_grants.c.visit_id)
         .where(badge_grants.c.client_id == client_id, badge_grants.c.revoked_at.is_(None))
         .order_by(badge_grants.c.granted_at, badge_grants.c.badge)
     )
     return tuple(
-        BadgeGrant(row.badge, row.visit_id, row.granted_at, undone=row.status == VisitStatus.UNDONE)
+        BadgeGrant(
+            row.badge,
+            row.visit_id,
+            row.granted_at,
+            shaken=row.visit_id is not None
+            and (row.status != VisitStatus.CONFIRMED or row.returned > 0),
+        )
         for row in await db.execute(query)
     )
 

@@ -234,3 +234,15 @@ async def move_lots(db: AsyncConnection, entry_id: int, movements: Sequence[Move
     await db.execute(insert(lot_movements), rows)
     moves = [{"lot": movement.lot_id, "moved": movement.amount} for movement in movements]
     await db.execute(_MOVE, moves)
+
+
+async def prolong_lots(
+    db: AsyncConnection, lot_ids: Sequence[int], *, over_before: date, until: date
+) -> None:
+    """Gives those of these lots whose last day lies before that day another one."""
+    if lot_ids:
+        await db.execute(
+            update(lots)
+            .where(lots.c.id.in_(lot_ids), lots.c.valid_through < over_before)
+            .values(valid_through=until)
+        )

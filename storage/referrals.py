@@ -10,12 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.referrals import AWAITING_VISIT, ReferralState
-from storage.tables import clients, referrals
+from storage.tables import clients, referrals, telegram_accounts
 
 
 @dataclass(frozen=True)
 class Referral:
-    """One friend; `visit_id` is the visit that made the reward due."""
+    """One friend; `visit_id` is the visit that the reward is due for.
+
+    It was posted for `posted_visit_id`: another one, if that was taken back and a later visit
+    qualifies as well.
+    """
 
     friend_id: int
     referrer_id: int
@@ -23,6 +27,7 @@ class Referral:
     status: ReferralState
     visit_id: int | None
     rewarded_at: datetime | None
+    posted_visit_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,23 @@ async def settle(
     visit_id: int | None,
     rewarded_at: datetime | None,
 ) -> None:
-    """Writes where the referral stands now."""
+    """Writes where the referral stands now, its reward posted for this visit if for any."""
     await db.execute(
         update(referrals)
         .where(referrals.c.friend_id == friend_id)
-        .values(status=status.value, visit_id=visit_id, rewarded_at=rewarded_at)
+        .values(
+            status=status.value,
+            visit_id=visit_id,
+            posted_visit_id=visit_id,
+            rewarded_at=rewarded_at,
+        )
+    )
+
+
+async def move_to_visit(db: AsyncConnection, friend_id: int, visit_id: int) -> None:
+    """The reward stands, for this visit instead."""
+    await db.execute(
+        update(referrals).where(referrals.c.friend_id == friend_id).values(visit_id=visit_id)
     )
 
 
@@ -119,6 +136,28 @@ async def came_and_paid(db: AsyncConnection, referrer_id: int) -> int:
         for status, number in found.items()
         if status not in AWAITING_VISIT and status is not ReferralState.OPENED
     )
+
+
+async def opened(db: AsyncConnection, referral_code: str) -> int:
+    """How many opened this client's link first, and are no clients yet."""
+    query = (
+        select(func.count())
+        .select_from(telegram_accounts)
+        .outerjoin(clients, clients.c.telegram_id == telegram_accounts.c.telegram_id)
+        .where(
+            telegram_accounts.c.source_kind == "referral",
+            telegram_accounts.c.source_code == referral_code,
+            clients.c.id.is_(None),
+        )
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
+async def referrer_of(db: AsyncConnection, friend_id: int) -> int | None:
+    """Who brought this client."""
+    query = select(referrals.c.referrer_id).where(referrals.c.friend_id == friend_id)
+    found: int | None = (await db.execute(query)).scalar()
+    return found
 
 
 async def brought_by(db: AsyncConnection, referrer_id: int, *, limit: int) -> tuple[Brought, ...]:

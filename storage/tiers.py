@@ -20,13 +20,16 @@ class TierReason(StrEnum):
 
 @dataclass(frozen=True)
 class Lift:
-    """A step up that a visit caused, and when that visit was taken back, if it was."""
+    """A step up that a visit caused, and when that visit was taken back, or returned, if it was.
+
+    One returned in part is weighed anew as well: what is left of it may not reach so high.
+    """
 
     from_tier: str
     to_tier: str
     visit_id: int | None
     at: datetime
-    undone_at: datetime | None
+    gone_at: datetime | None
 
 
 async def add_change(
@@ -67,7 +70,7 @@ async def lifts_since_decision(db: AsyncConnection, client_id: int) -> tuple[Lif
             tier_changes.c.to_tier,
             tier_changes.c.visit_id,
             tier_changes.c.at,
-            visits.c.undone_at,
+            func.coalesce(visits.c.undone_at, visits.c.returned_at).label("gone_at"),
         )
         .outerjoin(visits, visits.c.id == tier_changes.c.visit_id)
         .where(own, tier_changes.c.reason == TierReason.VISIT, tier_changes.c.id > decided)

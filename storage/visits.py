@@ -1,7 +1,8 @@
 """Visits as they were booked, and what the rules ask about a client's history of them.
 
-A visit taken back counts for nothing: every figure here is over confirmed visits, unless its name
-says otherwise. Money is in minor units.
+A visit taken back, or returned whole, counts for nothing: every figure here is over confirmed
+visits, unless its name says otherwise. Of one returned in part the rest counts: its columns hold
+what is left. Money is in minor units.
 """
 
 from collections.abc import Mapping
@@ -35,11 +36,15 @@ from storage.tables import clients, visits
 class VisitStatus(StrEnum):
     CONFIRMED = "confirmed"
     UNDONE = "undone"
+    RETURNED = "returned"  # whole; of a part, the visit stands with the rest of its figures
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit as the table knows it; `id` is the № that people see."""
+    """A visit as the table knows it; `id` is the № that people see.
+
+    Bill, discount, points and the rest are those of what is left of it after returns.
+    """
 
     id: int
     client_id: int
@@ -48,6 +53,8 @@ class Visit:
     service_text: str | None  # as typed, where it is not listed
     bill: int  # before any discount
     discount: int
+    discount_percent: Fraction
+    point_value: int  # minor units, at the visit
     points_spent: int
     to_pay: int
     eligible: int
@@ -65,6 +72,8 @@ class Visit:
     status: VisitStatus
     undone_at: datetime | None
     undone_by: int | None
+    returned: int  # of the bill
+    returned_at: datetime | None  # last
 
     @property
     def is_undone(self) -> bool:
@@ -75,6 +84,21 @@ class Visit:
         """How many of the points earned are the promotion's."""
         factor, addition = self.promotion_factor, self.promotion_add
         return self.points_earned - base_of(self.points_earned, factor=factor, addition=addition)
+
+    @property
+    def is_returned(self) -> bool:
+        """Whole."""
+        return self.status is VisitStatus.RETURNED
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands: neither taken back nor returned whole."""
+        return self.status is VisitStatus.CONFIRMED
+
+    @property
+    def bill_at_first(self) -> int:
+        """Before anything was returned."""
+        return self.bill + self.returned
 
 
 @dataclass(frozen=True)
@@ -105,6 +129,7 @@ class DayTotal:
     points: int
 
 
+_FRACTIONS = ("percent", "discount_percent", "promotion_factor")
 COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
 _CONFIRMED = visits.c.status == VisitStatus.CONFIRMED
 
@@ -114,15 +139,15 @@ def visit_from(row: Mapping[Any, Any], prefix: str = "") -> Visit:
     values = {name: row[prefix + name] for name in Visit.__dataclass_fields__}
     values["percent"] = Fraction(values["percent"])
     values["promotion_factor"] = Fraction(values["promotion_factor"])
+    values["discount_percent"] = Fraction(values["discount_percent"])
     values["status"] = VisitStatus(values["status"])
     return Visit(**values)
 
 
 async def add(db: AsyncConnection, values: Mapping[str, Any]) -> Visit:
     """A new confirmed visit; IntegrityError where its preview was booked already."""
-    written = {**values, "percent": str(values["percent"]), "status": VisitStatus.CONFIRMED}
-    if "promotion_factor" in values:
-        written["promotion_factor"] = str(values["promotion_factor"])
+    exact = {name: str(values[name]) for name in _FRACTIONS if name in values}
+    written = {**values, **exact, "status": VisitStatus.CONFIRMED}
     row = await db.execute(insert(visits).values(**written).returning(*COLUMNS))
     return visit_from(row.mappings().one())
 
@@ -142,10 +167,22 @@ async def mark_undone(db: AsyncConnection, visit_id: int, *, by: int, now: datet
     return result.rowcount == 1
 
 
+async def lower(
+    db: AsyncConnection, visit_id: int, values: Mapping[str, Any], *, whole: bool, now: datetime
+) -> None:
+    """Writes what a return left of the visit, whose client the caller holds locked."""
+    status = VisitStatus.RETURNED if whole else VisitStatus.CONFIRMED
+    await db.execute(
+        update(visits)
+        .where(visits.c.id == visit_id, _CONFIRMED)
+        .values(**values, status=status, returned_at=now)
+    )
+
+
 async def of_client(
     db: AsyncConnection, client_id: int, *, before_id: int | None = None, limit: int
 ) -> list[Visit]:
-    """A page of the client's visits, those taken back too, newest first."""
+    """A page of the client's visits, those taken back or returned too, newest first."""
     query = select(*COLUMNS).where(visits.c.client_id == client_id)
     if before_id is not None:
         query = query.where(visits.c.id < before_id)
@@ -179,11 +216,14 @@ async def booked_since(
 
 
 async def twin(db: AsyncConnection, client_id: int, *, bill: int, since: datetime) -> Visit | None:
-    """The newest visit of this client with the same bill, from this moment on."""
+    """The newest visit of this client with the same bill, from this moment on.
+
+    The bill as it was typed: something may have been returned since.
+    """
     query = (
         select(*COLUMNS)
-        .where(visits.c.client_id == client_id, visits.c.bill == bill, visits.c.at >= since)
-        .where(_CONFIRMED)
+        .where(visits.c.client_id == client_id, visits.c.at >= since)
+        .where(visits.c.bill + visits.c.returned == bill, _CONFIRMED)
         .order_by(visits.c.id.desc())
         .limit(1)
     )
@@ -232,6 +272,20 @@ async def qualifying_values(
     values = {"client": client_id, "first": first, "second": second, "earliest": min(since)}
     row = (await db.execute(_QUALIFYING[qualify_by], values)).one()
     return int(row[0]), int(row[1])
+
+
+async def first_with_bill(
+    db: AsyncConnection, client_id: int, *, at_least: int, since: datetime, but: int
+) -> Visit | None:
+    """The client's first visit from this moment on, but this one, whose bill reaches so much."""
+    query = select(*COLUMNS).where(
+        visits.c.client_id == client_id,
+        visits.c.at >= since,
+        visits.c.id != but,
+        visits.c.bill >= max(at_least, 1),
+        _CONFIRMED,
+    )
+    return await _first(db, query.order_by(visits.c.id).limit(1))
 
 
 async def history(db: AsyncConnection, client_id: int) -> History:

@@ -17,6 +17,7 @@ from templates.pictures.stamps import StampsStrip
 from templates.screens import Open, Screen
 
 EXPIRIES_SHOWN_MAX = 3
+AWAITED_SHOWN_MAX = 5
 LEVELS_SHOWN_MAX = 12
 PERKS_SHOWN_MAX = 6
 BADGES_SHOWN_MAX = 16
@@ -84,6 +85,8 @@ class Card(Message):
     balance: int
     menu: Menu = WHOLE_MENU
     stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
+    awaited_points: int = 0  # that rest until the return window ends
+    awaited_on: dt.date | None = None  # the first of them
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return main_menu(labels, self.menu)
@@ -120,6 +123,14 @@ class Expiry:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """Points that rest until the return window ends, and are on the card from that day on."""
+
+    points: int
+    on: dt.date
+
+
+@dataclass(frozen=True)
 class Way:
     """How far it is to the next level, in what the programme counts."""
 
@@ -139,6 +150,8 @@ class Balance(Message):
     way: Way | None
     visits: int
     menu: Menu = WHOLE_MENU
+    awaited: Annotated[tuple[Awaited, ...], AtMost(AWAITED_SHOWN_MAX)] = ()
+    awaited_points: int = 0  # of all days
 
     def keyboard(self, labels: Labels) -> Keyboard:
         menu = self.menu
@@ -185,8 +198,11 @@ class HistoryLine:
     points: int
     visit_id: int | None = None
     service: str | None = None
-    bill: int | None = None
+    bill: int | None = None  # before anything was returned
     undone: bool = False
+    returned: int = 0  # of the bill
+    is_returned: bool = False  # whole
+    active_on: dt.date | None = None  # the points rest until then
 
 
 @callback("history")

@@ -10,6 +10,7 @@ from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, Toast, message
 from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
+from templates.returns import OpenReturn
 
 SERVICES_MAX = 40
 STAMPS_SHOWN_MAX = 4
@@ -199,8 +200,10 @@ class VisitShown:
     visit_id: int
     at: dt.datetime
     service: str | None
-    bill: int
-    is_undone: bool
+    bill: int  # before anything was returned
+    is_undone: bool  # or returned whole
+    returned: int = 0  # of the bill
+    returnable: int = 0  # what this member of staff may still return of it; 0: nothing
 
 
 @dataclass(frozen=True)
@@ -236,4 +239,17 @@ class ClientView(Message):
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
             return None
-        return InlineKeyboard.stacked(Button(labels("desk.visit"), VisitOf(self.client_id)))
+        returns = (
+            Button(
+                labels(
+                    "return.of",
+                    visit=visit.visit_id,
+                    bill=labels.words.money(visit.returnable),
+                ),
+                OpenReturn(visit.visit_id),
+            )
+            for visit in self.recent
+            if visit.returnable
+        )
+        visit = Button(labels("desk.visit"), VisitOf(self.client_id))
+        return InlineKeyboard.stacked(visit, *returns)

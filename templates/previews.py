@@ -105,6 +105,7 @@ class VisitPreview(Message):
     promotion_points: int = 0  # how many of the points are its
     free_by: str | None = None  # the stamps that make the visit free
     keeps_free_visit: bool = False  # they would, but the client keeps that for another day
+    active_on: dt.date | None = None  # when the points will be on the card; none: at once
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         free = self._free_button(labels)
@@ -157,6 +158,9 @@ class VisitBooked(Message):
     promotion: str | None = None
     promotion_points: int = 0
     free_by: str | None = None  # the stamps that made it free
+    is_returned: bool = False  # whole
+    returned: int = 0  # of the bill; the figures are those of the rest
+    active_on: dt.date | None = None  # the points rest until then; none: they are on the card
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))

@@ -1,6 +1,8 @@
 """What friends who bring friends are told; of each other they learn the first name, no more."""
 
+import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from templates.keyboards import Button, CopyText, InlineKeyboard, Keyboard, OpenUrl
@@ -11,12 +13,22 @@ from templates.screens import Open, Screen
 FRIENDS_SHOWN_MAX = 10
 
 
+class FriendState(StrEnum):
+    """What is still missing of a friend."""
+
+    WAITING = "waiting"  # the first visit that qualifies
+    TAKEN_BACK = "taken_back"  # the same, as the one before was taken back or returned
+    REWARDED = "rewarded"  # nothing
+    CAPPED = "capped"  # nothing, but the month's rewards were all given
+
+
 @dataclass(frozen=True)
 class FriendLine:
     """A friend in the list of those brought along."""
 
     name: str | None
     came: bool  # and the reward is paid, or the cap was reached
+    state: FriendState = FriendState.WAITING
 
 
 @message("referrals/invite")
@@ -33,6 +45,9 @@ class Invite(Message):
     waiting: int
     rewarded: int
     friends: Annotated[tuple[FriendLine, ...], AtMost(FRIENDS_SHOWN_MAX)]
+    opened: int = 0  # opened the link, and have not registered
+    rewarded_this_month: int = 0
+    resumes_on: dt.date | None = None  # the month's rewards are all given; from then on anew
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
@@ -80,6 +95,7 @@ class FriendCame(Message):
     points: int
     capped: bool
     monthly_cap: int
+    resumes_on: dt.date | None = None  # where it is capped: the first of the next month
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
@@ -95,6 +111,8 @@ class RewardTakenBack(Message):
 
     points: int
     as_friend: bool
+    qualifying_bill: int = 0  # minor units, of a visit that earns it again
+    friend: str | None = None  # to the referrer: whose visit it was
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))

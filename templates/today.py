@@ -9,6 +9,7 @@ from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
 from templates.previews import StartVisit
+from templates.returns import StartReturn
 
 ROWS_MAX = 15
 TOTALS_MAX = 10
@@ -31,10 +32,11 @@ class TodayRow:
     at: dt.datetime
     client_name: str
     service: str | None
-    bill: int
+    bill: int  # before anything was returned
     points: int
     staff_name: str | None  # none: one's own, or an owner's
-    is_undone: bool
+    is_undone: bool  # or returned whole
+    returned: int = 0  # of the bill
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,17 @@ class Today(Message):
     points: int
     page: int
     pages: int
+    returns: int = 0  # made today, of whatever day's visits
+    returned: int = 0  # of their bills
+    refund: int = 0  # money given back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         back = Button(labels("today.back"), ShowToday(self.page - 1)) if self.page > 1 else None
         on = Button(labels("today.on"), ShowToday(self.page + 1)) if self._has_more else None
         again = Button(labels("today.again"), ShowToday(1))
         start = Button(labels("visit.following"), StartVisit())
-        return InlineKeyboard.of((back, on), (again,), (start,))
+        give_back = Button(labels("return.start"), StartReturn())
+        return InlineKeyboard.of((back, on), (again, give_back), (start,))
 
     @property
     def _has_more(self) -> bool:

@@ -9,6 +9,7 @@ from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
 from templates.previews import StartVisit
+from templates.returns import OpenReturn
 
 CHOICES_MAX = 8
 
@@ -112,6 +113,22 @@ class TooLate(Message):
     visit_id: int
     at: dt.datetime
     undo_minutes: int
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(Button(labels("return.open"), OpenReturn(self.visit_id)))
+
+
+@message("undo/returned_before")
+@dataclass(frozen=True)
+class ReturnedBefore(Message):
+    """The whole of it was returned: nothing is left to take back. The bill in minor units."""
+
+    visit_id: int
+    client_name: str
+    bill: int
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))
 
 
 @message("undo/not_yours")

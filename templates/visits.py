@@ -63,6 +63,7 @@ class Receipt(Message):
     promotion_points: int = 0  # how many of the points are the promotion's
     is_free: bool = False  # by its stamps
     stamps: StampsTold | None = None
+    active_on: dt.date | None = None  # the points rest until then; none: they are on the card
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)
@@ -75,7 +76,28 @@ class Undone(Message):
 
     visit_id: int
     bill: int
-    points: int
+    points: int  # taken off the card
+    balance: int
+    points_restored: int = 0
+    points_pending: int = 0  # that were to come and will not
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return _dispute(labels, self.visit_id)
+
+
+@message("visits/returned")
+@dataclass(frozen=True)
+class Returned(Message):
+    """Something of a visit came back, or all of it. Money in minor units."""
+
+    visit_id: int
+    at: dt.datetime
+    amount: int  # of the bill
+    bill_left: int  # 0: nothing
+    refund: int
+    points_restored: int
+    points_taken: int
+    points_pending: int  # that were to come and will not
     balance: int
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:

@@ -13,6 +13,7 @@ from storage.tables.people import (
     staff_invitations,
     telegram_accounts,
 )
+from storage.tables.returns import pending_points, return_previews, visit_returns
 from storage.tables.rewards import reward_claims, reward_stock
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
@@ -39,7 +40,9 @@ __all__ = [
     "outbox",
     "outbox_files",
     "partner_codes",
+    "pending_points",
     "referrals",
+    "return_previews",
     "reward_claims",
     "reward_stock",
     "secrets",
@@ -48,6 +51,7 @@ __all__ = [
     "telegram_accounts",
     "tier_changes",
     "visit_previews",
+    "visit_returns",
     "visits",
     "win_backs",
 ]

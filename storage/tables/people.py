@@ -30,6 +30,7 @@ telegram_accounts = Table(
     Column("source_kind", String(16)),  # referral | source
     Column("source_code", String(64)),
     Column("source_at", UtcDateTime),
+    Index("ix_telegram_accounts_source", "source_kind", "source_code"),
 )
 
 clients = Table(

@@ -37,6 +37,9 @@ referrals = Table(
     Column("status", String(16), nullable=False),  # loyalty.referrals.ReferralState
     Column("visit_id", Identity64, ForeignKey("visits.id")),  # the one that qualified
     Column("rewarded_at", UtcDateTime),
+    # The visit that the reward was posted for: another may have taken its place as the one that
+    # qualifies, when the first was taken back.
+    Column("posted_visit_id", Identity64, ForeignKey("visits.id")),
     Index("ix_referrals_referrer_id", "referrer_id", "rewarded_at"),
     Index("ix_referrals_visit_id", "visit_id"),
 )

@@ -27,6 +27,9 @@ visits = Table(
     Column("service_text", String(64)),  # as typed, where it is not listed
     Column("bill", BigInteger, nullable=False),  # before any discount
     Column("discount", BigInteger, nullable=False),
+    # The rates that it had: a return is reckoned at them, whatever the programme says by then.
+    Column("discount_percent", String(32), nullable=False, server_default="0"),  # as "7/2"
+    Column("point_value", BigInteger, nullable=False, server_default="100"),
     Column("points_spent", Integer, nullable=False),
     Column("to_pay", BigInteger, nullable=False),
     Column("eligible", BigInteger, nullable=False),
@@ -42,9 +45,12 @@ visits = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("on_day", Date, nullable=False),  # the business day
     Column("preview_id", Identity64, ForeignKey("visit_previews.id"), unique=True),
-    Column("status", String(16), nullable=False),  # confirmed | undone
+    Column("status", String(16), nullable=False),  # confirmed | undone | returned
     Column("undone_at", UtcDateTime),
     Column("undone_by", BigInteger),
+    # A cache: so much of the bill came back. All figures above are those of what is left of it.
+    Column("returned", BigInteger, nullable=False, server_default="0"),
+    Column("returned_at", UtcDateTime),  # last
     Index("ix_visits_client_id", "client_id", "on_day"),
     Index("ix_visits_on_day", "on_day", "branch"),
     Index("ix_visits_staff_id", "staff_id", "id"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from templates.pictures.card import (
     HEIGHT_PX,
-    PALETTES,
     QUIET_ZONE_MODULES,
     WIDTH_PX,
     code_matrix,
 )
+from templates.pictures.palettes import PALETTES
 
 if TYPE_CHECKING:
     from PIL import ImageDraw

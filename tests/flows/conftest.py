@@ -1,6 +1,5 @@
 """The whole bot against the local Telegram: what a person would type and tap."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from bot.app import App
 from bot.delivery.pace import Limits
 from playground.server import LocalTelegram
-from tests.flows.running import MovableClock, RunningBot, settings_for
+from tests.flows.running import MovableClock, RunningBot, running, settings_for
 
 # Telegram's pace is proved in tests/bot; here it would only make each dialogue wait.
 NO_LIMITS = Limits(messages_per_s=None)
@@ -38,10 +37,5 @@ async def svoi(
 ) -> AsyncIterator[RunningBot]:
     """A running bot of the sample service centre."""
     app = App(settings_for(telegram, database_url), clock, limits=NO_LIMITS)
-    stopping = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        run = tasks.create_task(app.run(stopping))
-        started = tasks.create_task(app.started())
-        await asyncio.wait((run, started), return_when=asyncio.FIRST_COMPLETED)
-        yield RunningBot(app, telegram, clock)
-        stopping.set()
+    async with running(app, telegram, clock) as bot:
+        yield bot

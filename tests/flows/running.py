@@ -1,5 +1,8 @@
 """A running bot in a test, and the clock it lives by."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from bot.app import App
@@ -42,6 +45,20 @@ class RunningBot:
         """Every update is handled and everything that may be sent now is sent."""
         await self.telegram.until_all_confirmed()
         await self.app.settle()
+
+
+@asynccontextmanager
+async def running(
+    app: App, telegram: LocalTelegram, clock: MovableClock
+) -> AsyncIterator[RunningBot]:
+    """The bot up and polling; stopped as SIGTERM would."""
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(app.run(stopping))
+        started = tasks.create_task(app.started())
+        await asyncio.wait((run, started), return_when=asyncio.FIRST_COMPLETED)
+        yield RunningBot(app, telegram, clock)
+        stopping.set()
 
 
 def settings_for(telegram: LocalTelegram, database_url: str, **more: object) -> Settings:

@@ -16,10 +16,12 @@ from loyalty.refusals import Refusal
 ANSWERED_ELSEWHERE = {
     "CodesUnreadable",
     "KeyReused",
+    "MoreThanLeft",
     "NotEnoughPoints",
     "NothingLeftToReverse",
     "PointsRefused",
     "ProgrammeInvalid",
+    "VisitUnreadable",
     "WhoUnreadable",
 }
 

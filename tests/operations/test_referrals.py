@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from operations.ledger import EntryKind, spend
 from operations.referrals import (
     NOTHING_DUE,
     ReferralOutcome,
+    attribute_referral,
     first_name,
     revoke_referral,
     share_text,
@@ -28,7 +29,14 @@ from storage.tables import outbox
 from templates.client import HistoryKind
 from templates.contexts import load_context
 from templates.messages import Message
-from templates.referrals import FriendBonus, FriendCame, Invite, NoInvitations, RewardTakenBack
+from templates.referrals import (
+    FriendBonus,
+    FriendCame,
+    FriendState,
+    Invite,
+    NoInvitations,
+    RewardTakenBack,
+)
 from tests.operations.newcomers import Town
 from tests.operations.visiting import undo, visit
 
@@ -104,7 +112,9 @@ async def test_the_cap_limits_the_referrer_and_the_friend_is_always_paid(
     assert [outcome.referrer_points for outcome in outcomes] == [300, 300, 0]
     assert [outcome.friend_points for outcome in outcomes] == [150, 150, 150]
     assert outcomes[2].state is ReferralState.CAPPED
-    capped = FriendCame(friend="Вера", points=0, capped=True, monthly_cap=2)
+    capped = FriendCame(
+        friend="Вера", points=0, capped=True, monthly_cap=2, resumes_on=date(2027, 3, 1)
+    )
     assert capped in await notices(town, boris)
     # The month turns in the business's zone: 21:00 UTC on the last of February is March in Moscow.
     town.now = datetime(2027, 2, 28, 21, 0, tzinfo=UTC)
@@ -140,8 +150,10 @@ async def test_an_undone_visit_takes_both_rewards_back_and_another_earns_them_ag
     taken = (await town.do(lambda tx: undo(tx, visit_id)))[1]
     assert taken == ReferralOutcome(ReferralState.TAKEN_BACK, 150, 300, boris.id)
     assert (await balance(town, vera), await balance(town, boris)) == (100, 100)
-    assert RewardTakenBack(points=300, as_friend=False) in await notices(town, boris)
-    assert RewardTakenBack(points=150, as_friend=True) in await notices(town, vera)
+    told = RewardTakenBack(points=300, as_friend=False, qualifying_bill=ENOUGH, friend="Вера")
+    assert told in await notices(town, boris)
+    told = RewardTakenBack(points=150, as_friend=True, qualifying_bill=ENOUGH)
+    assert told in await notices(town, vera)
     await town.do(lambda tx: visit(tx, vera.id, ENOUGH))
     assert (await balance(town, vera), await balance(town, boris)) == (250, 400)
     assert await town.do(lambda tx: audit.differences(tx.db)) == []
@@ -273,3 +285,76 @@ async def test_the_history_names_no_visit_of_somebody_else(town: Town) -> None:
         shown = await town.do(lambda tx, c=client: show_history(tx, c, "ru", 1))
         assert HistoryKind.REFERRAL in {line.kind for line in shown.lines}
         assert {line.visit_id for line in shown.lines} == seen
+
+
+async def test_rule_14_what_is_still_missing_of_each_friend_is_told(town: Town) -> None:
+    boris = await town.new_client(REFERRER)
+    friends = []
+    for number, name in enumerate(("Вера Ли", "Глеб", "Дина"), 1):
+        town.now += timedelta(minutes=1)
+        friends.append(await bring(town, boris, number, name=name))
+    assert boris.referral_code is not None
+    await town.opens(REFERRER + 9, boris.referral_code)  # and does not register
+    returned = (await town.do(lambda tx: visit(tx, friends[1].id, ENOUGH)))[0]
+    await town.do(lambda tx: undo(tx, returned))
+    await town.do(lambda tx: visit(tx, friends[2].id, ENOUGH))
+    shown = await town.do(lambda tx: show_invite(tx, boris, "svoi_bot", ""))
+    assert isinstance(shown, Invite)
+    assert [(friend.name, friend.state) for friend in shown.friends] == [
+        ("Дина", FriendState.REWARDED),
+        ("Глеб", FriendState.TAKEN_BACK),
+        ("Вера", FriendState.WAITING),
+    ]
+    assert (shown.opened, shown.rewarded_this_month, shown.resumes_on) == (1, 1, None)
+
+
+async def test_rule_14_the_cap_s_month_is_told(database: Database, programme: Programme) -> None:
+    assert programme.referral is not None
+    town = Town(database, replace(programme, referral=replace(programme.referral, monthly_cap=1)))
+    town.now = datetime(2027, 12, 31, 12, 0, tzinfo=UTC)
+    boris = await town.new_client(REFERRER)
+    friends = [await bring(town, boris, number) for number in (1, 2)]
+    for friend in friends:
+        await town.do(lambda tx, f=friend: visit(tx, f.id, ENOUGH))
+    shown = await town.do(lambda tx: show_invite(tx, boris, "svoi_bot", ""))
+    assert isinstance(shown, Invite)
+    assert (shown.rewarded_this_month, shown.resumes_on) == (1, date(2028, 1, 1))
+    assert {friend.state for friend in shown.friends} == {
+        FriendState.REWARDED,
+        FriendState.CAPPED,
+    }
+    town.now += timedelta(days=1)
+    shown = await town.do(lambda tx: show_invite(tx, boris, "svoi_bot", ""))
+    assert isinstance(shown, Invite)
+    assert (shown.rewarded_this_month, shown.resumes_on) == (0, None)
+
+
+async def test_rule_14_a_circle_of_friends_is_refused(town: Town) -> None:
+    boris = await town.new_client(REFERRER)
+    vera = await bring(town, boris, 1)
+    gleb = await bring(town, vera, 2)
+    for referrer in (boris, vera, gleb):
+        code = referrer.referral_code
+        assert (
+            await town.do(
+                lambda tx, code=code: attribute_referral(tx, friend_id=boris.id, referral_code=code)
+            )
+        ) is None
+    assert await town.do(lambda tx: referrals.of_friend(tx.db, boris.id)) is None
+
+
+async def test_rule_14_the_reward_moves_to_another_visit_that_qualifies(town: Town) -> None:
+    boris = await town.new_client(REFERRER)
+    vera = await bring(town, boris, 1)
+    first = (await town.do(lambda tx: visit(tx, vera.id, ENOUGH)))[0]
+    await town.do(lambda tx: visit(tx, vera.id, ENOUGH - 1))
+    other = (await town.do(lambda tx: visit(tx, vera.id, ENOUGH * 3)))[0]
+    assert (await town.do(lambda tx: undo(tx, first)))[1] == NOTHING_DUE
+    assert (await balance(town, vera), await balance(town, boris)) == (250, 400)
+    referral = await town.do(lambda tx: referrals.of_friend(tx.db, vera.id))
+    assert referral is not None
+    assert (referral.visit_id, referral.posted_visit_id) == (other, first)
+    taken = (await town.do(lambda tx: undo(tx, other)))[1]
+    assert taken == ReferralOutcome(ReferralState.TAKEN_BACK, 150, 300, boris.id)
+    assert (await balance(town, vera), await balance(town, boris)) == (100, 100)
+    assert await town.do(lambda tx: audit.differences(tx.db)) == []

@@ -52,6 +52,12 @@ def upgrade() -> None:
         sa.Column("source_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_telegram_accounts")),
     )
+    op.create_index(
+        "ix_telegram_accounts_source",
+        "telegram_accounts",
+        ["source_kind", "source_code"],
+        unique=False,
+    )
     op.create_table(
         "clients",
         sa.Column("id", Identity64, nullable=False),
@@ -120,6 +126,7 @@ def downgrade() -> None:
     op.drop_index("ix_clients_last_visit_on", table_name="clients")
     op.drop_index("ix_clients_birthday", table_name="clients")
     op.drop_table("clients")
+    op.drop_index("ix_telegram_accounts_source", table_name="telegram_accounts")
     op.drop_table("telegram_accounts")
     op.drop_table("staff_invitations")
     op.drop_table("staff")

@@ -46,6 +46,8 @@ def upgrade() -> None:
         sa.Column("service_text", sa.String(length=64), nullable=True),
         sa.Column("bill", sa.BigInteger(), nullable=False),
         sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.String(length=32), server_default="0", nullable=False),
+        sa.Column("point_value", sa.BigInteger(), server_default="100", nullable=False),
         sa.Column("points_spent", sa.Integer(), nullable=False),
         sa.Column("to_pay", sa.BigInteger(), nullable=False),
         sa.Column("eligible", sa.BigInteger(), nullable=False),
@@ -63,6 +65,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("undone_at", UtcDateTime(), nullable=True),
         sa.Column("undone_by", sa.BigInteger(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("returned_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_visits_client_id")),
         sa.ForeignKeyConstraint(
             ["preview_id"], ["visit_previews.id"], name=op.f("fk_visits_preview_id")

@@ -34,11 +34,15 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("visit_id", Identity64, nullable=True),
         sa.Column("rewarded_at", UtcDateTime(), nullable=True),
+        sa.Column("posted_visit_id", Identity64, nullable=True),
         sa.ForeignKeyConstraint(["friend_id"], ["clients.id"], name=op.f("fk_referrals_friend_id")),
         sa.ForeignKeyConstraint(
             ["referrer_id"], ["clients.id"], name=op.f("fk_referrals_referrer_id")
         ),
         sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_referrals_visit_id")),
+        sa.ForeignKeyConstraint(
+            ["posted_visit_id"], ["visits.id"], name=op.f("fk_referrals_posted_visit_id")
+        ),
         sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_referrals")),
     )
     op.create_index(
