@@ -2,10 +2,14 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, feedback, win_back
+from operations import birthdays, cases, expiry, feedback, win_back
 from operations.due import Due
 from operations.transaction import Tx
-from scheduler.jobs import Job
+from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
+
+# A transaction of so many lasts some tens of milliseconds: nobody waits noticeably behind it.
+SUBJECTS_MAX = 200
+PAGE_MAX = 2_000
 
 
 def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
@@ -14,9 +18,15 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         _birthdays(),
         _win_backs(),
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
+        _many(expiry.JOB, expiry.due_expiries, expiry.expire, expiry.epoch),
+        _many(expiry.WARNINGS_JOB, expiry.due_warnings, expiry.warn, expiry.warnings_epoch),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
     )
+
+
+def _many(name: str, due: FindDue, act: ActTogether, epoch: Epoch) -> Job:
+    return Job(name, due, Together(act, SUBJECTS_MAX, PAGE_MAX), epoch=epoch)
 
 
 def _birthdays() -> Job:

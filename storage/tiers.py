@@ -1,7 +1,7 @@
 """How clients came to their levels."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, insert, select
@@ -38,8 +38,9 @@ async def add_change(
     reason: TierReason,
     visit_id: int | None,
     now: datetime,
+    until: date | None = None,
 ) -> None:
-    """Keeps a step."""
+    """Keeps a step; `until`: the last day of an invitation that has an end."""
     await db.execute(
         insert(tier_changes).values(
             client_id=client_id,
@@ -47,6 +48,7 @@ async def add_change(
             to_tier=to_tier,
             reason=reason.value,
             visit_id=visit_id,
+            until=until,
             at=now,
         )
     )
