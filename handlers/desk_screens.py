@@ -143,6 +143,11 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         recent=recent,
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
+        tier_until=client.tier_until,
+        invitations=tuple(
+            desk.InvitedLevelShown(level.code, level.name.of(language), level == view.level)
+            for level in view.invitations[: desk.INVITED_LEVELS_MAX]
+        ),
     )
 
 

@@ -134,6 +134,7 @@ async def show_tier(tx: Tx, client: Client, language: str) -> Tier | NoTiers:
         kept_until=steps.kept_until,
         by_invitation=steps.current.invitation_only,
         menu=menu_of(tx.programme),
+        invited_until=client.tier_until if steps.current.invitation_only else None,
     )
 
 

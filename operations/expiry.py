@@ -106,10 +106,9 @@ def entry_key(client_id: int, day: date) -> str:
 
 def _warnings_due(tx: Tx, piles: Sequence[Pile]) -> list[Warned]:
     found = []
+    warn_days, today = tx.programme.points.warn_days, tx.today
     for pile in piles:
-        ahead = warning_due(
-            pile.valid_through, tx.programme.points.warn_days, pile.warned_ahead, tx.today
-        )
+        ahead = warning_due(pile.valid_through, warn_days, pile.warned_ahead, today)
         if ahead is not None:
             found.append(Warned(pile.client_id, pile.valid_through, ahead))
     return found
@@ -129,8 +128,9 @@ def _upcoming(tx: Tx, client: Client, piles: Sequence[Pile]) -> Upcoming:
 def expiries_by_day(tx: Tx, piles: Sequence[Pile]) -> list[ExpiresOn]:
     """What goes by day, the soonest first, as it can be promised today."""
     points: dict[date, int] = {}
+    today = tx.today
     for pile in piles:
-        until = spendable_until(pile.valid_through, tx.today)
+        until = spendable_until(pile.valid_through, today)
         points[until] = points.get(until, 0) + pile.points
     return [ExpiresOn(points[until], until) for until in sorted(points)]
 

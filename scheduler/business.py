@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, expiry, feedback, win_back
+from operations import birthdays, cases, expiry, feedback, invited_levels, reviews, win_back
 from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
@@ -20,6 +20,9 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
         _many(expiry.JOB, expiry.due_expiries, expiry.expire, expiry.epoch),
         _many(expiry.WARNINGS_JOB, expiry.due_warnings, expiry.warn, expiry.warnings_epoch),
+        _many(reviews.WARNINGS_JOB, reviews.due_warnings, reviews.warn, reviews.warnings_epoch),
+        _many(reviews.JOB, reviews.due_reviews, reviews.review, reviews.epoch),
+        Job(invited_levels.JOB, invited_levels.due_ends, invited_levels.end_or_warn),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
     )

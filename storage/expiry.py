@@ -210,7 +210,8 @@ async def posted(db: AsyncConnection, keys: Sequence[str]) -> set[str]:
     return set((await db.execute(_KEYS, {"keys": list(keys)})).scalars())
 
 
-_ENTRIES = insert(ledger_entries).returning(ledger_entries.c.id, sort_by_parameter_order=True)
+# Told apart by key: SQLite keeps the order of several rows only one row a statement.
+_ENTRIES = insert(ledger_entries).returning(ledger_entries.c.id, ledger_entries.c.key)
 _EMPTY = update(lots).where(lots.c.id == bindparam("lot")).values(remaining=0)
 _BALANCES = (
     update(clients).where(clients.c.id == bindparam("whose")).values(balance=bindparam("left"))
@@ -224,10 +225,11 @@ async def write_off(db: AsyncConnection, write_offs: Sequence[WriteOff]) -> None
     """
     if not write_offs:
         return
-    ids = (await db.execute(_ENTRIES, [one.entry for one in write_offs])).scalars()
+    posted = await db.execute(_ENTRIES, [one.entry for one in write_offs])
+    ids = {row.key: row.id for row in posted}
     movements = [
-        {"entry_id": entry_id, "lot_id": lot.id, "amount": -lot.remaining}
-        for entry_id, one in zip(ids, write_offs, strict=True)
+        {"entry_id": ids[one.entry["key"]], "lot_id": lot.id, "amount": -lot.remaining}
+        for one in write_offs
         for lot in one.lots
     ]
     await db.execute(insert(lot_movements), movements)

@@ -76,3 +76,30 @@ async def lifts_since_decision(db: AsyncConnection, client_id: int) -> tuple[Lif
         .order_by(tier_changes.c.id)
     )
     return tuple(Lift(**row) for row in (await db.execute(query)).mappings())
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of level."""
+
+    from_tier: str
+    to_tier: str
+    reason: TierReason
+    at: datetime
+
+
+async def newest(db: AsyncConnection, client_id: int, *, limit: int) -> list[Step]:
+    """The client's changes of level, the newest first."""
+    query = (
+        select(
+            tier_changes.c.from_tier,
+            tier_changes.c.to_tier,
+            tier_changes.c.reason,
+            tier_changes.c.at,
+        )
+        .where(tier_changes.c.client_id == client_id)
+        .order_by(tier_changes.c.id.desc())
+        .limit(limit)
+    )
+    rows = (await db.execute(query)).mappings()
+    return [Step(**{**row, "reason": TierReason(row["reason"])}) for row in rows]

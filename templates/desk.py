@@ -7,12 +7,14 @@ from typing import Annotated
 from templates.callbacks import Callback, callback
 from templates.keyboards import Button, CopyText, InlineKeyboard, in_rows
 from templates.labels import Labels
+from templates.levels import AskLevel
 from templates.messages import AtMost, Code, Link, Message, Toast, message
 from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
 
 SERVICES_MAX = 40
 RECENT_MAX = 3
+INVITED_LEVELS_MAX = 4
 
 
 @callback("desk_stop")
@@ -201,6 +203,15 @@ class VisitShown:
     is_undone: bool
 
 
+@dataclass(frozen=True)
+class InvitedLevelShown:
+    """A level that an owner may invite this client to, or has invited them to."""
+
+    code: Code
+    name: str
+    is_held: bool
+
+
 @message("desk/client_view")
 @dataclass(frozen=True)
 class ClientView(Message):
@@ -218,8 +229,19 @@ class ClientView(Message):
     recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
     open_cases: int
     may_serve: bool
+    tier_until: dt.date | None = None  # the last day of a level held by invitation
+    invitations: Annotated[tuple[InvitedLevelShown, ...], AtMost(INVITED_LEVELS_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
             return None
-        return InlineKeyboard.stacked(Button(labels("desk.visit"), VisitOf(self.client_id)))
+        levels = [
+            Button(
+                labels("levels.held" if level.is_held else "levels.invite", level=level.name),
+                AskLevel(self.client_id, level.code),
+            )
+            for level in self.invitations
+        ]
+        return InlineKeyboard.stacked(
+            Button(labels("desk.visit"), VisitOf(self.client_id)), *levels
+        )
