@@ -8,7 +8,7 @@ from operations.transaction import Tx
 from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
 
 # A transaction of so many lasts some tens of milliseconds: nobody waits noticeably behind it.
-SUBJECTS_MAX = 200
+SUBJECTS_MAX = 100
 PAGE_MAX = 2_000
 
 

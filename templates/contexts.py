@@ -63,7 +63,7 @@ def _refuse_naive(value: Any) -> None:
 
 
 @functools.cache
-def _fields_with_moments(kind: type) -> tuple[str, ...]:
+def _fields_with_moments(kind: Any) -> tuple[str, ...]:
     """Fields that can hold a datetime, near or deep: most messages have none to be looked at."""
     return tuple(name for name, hint in get_type_hints(kind).items() if _holds_moments(hint))
 
