@@ -58,7 +58,8 @@ def _refuse_naive(value: Any) -> None:
         for item in value:
             _refuse_naive(item)
     elif is_dataclass(value):
-        for name in _fields_with_moments(type(value)):
+        kind: Any = type(value)
+        for name in _fields_with_moments(kind):
             _refuse_naive(getattr(value, name))
 
 
@@ -71,6 +72,7 @@ def _fields_with_moments(kind: Any) -> tuple[str, ...]:
 def _holds_moments(hint: Any) -> bool:
     if get_args(hint):
         return any(_holds_moments(part) for part in get_args(hint))
-    if isinstance(hint, type) and is_dataclass(hint):
-        return bool(_fields_with_moments(hint))
+    kind: Any = hint
+    if is_dataclass(kind):
+        return any(_holds_moments(inner) for inner in get_type_hints(kind).values())
     return hint in (datetime, Any, object)
