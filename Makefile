@@ -54,6 +54,7 @@ soak: .venv/dev ## the long crash run
 
 bench: .venv/dev ## speed, as ratios in one run
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.rounds
 
 lock: ## pins exact versions with hashes (needs uv)
 	@uv pip compile pyproject.toml --extra install --universal --python-version 3.11 --generate-hashes \

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -178,10 +178,12 @@ async def _migrate(url: str, *, dry_run: bool) -> None:
 @app.command()
 def audit() -> None:
     """Recomputes every balance, tier and stock; exit code 0 only if all agree."""
-    raise SystemExit(_run(_audit(_database_url())))
+    levels = load_programme(_settings().programme).tiers.levels
+    above_first = [level.code for level in levels if level.from_ != 0]
+    raise SystemExit(_run(_audit(_database_url(), above_first)))
 
 
-async def _audit(url: str) -> int:
+async def _audit(url: str, above_first: Sequence[str]) -> int:
     from bot.checking import check_is_ours
     from storage.audit import counts, differences
     from storage.database import Database
@@ -191,7 +193,7 @@ async def _audit(url: str) -> int:
     try:
         async with database.read() as db:
             looked_at = await counts(db)
-            found = await differences(db)
+            found = await differences(db, above_first=above_first)
     finally:
         await database.close()
     for difference in found:
@@ -228,6 +230,10 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -
 
 
 def _database_url() -> str:
-    """Only the database matters here: the token need not be set."""
+    return _settings().database_url
+
+
+def _settings() -> Settings:
+    """Where only the database and the programme matter: the token need not be set."""
     token = os.environ.get("SVOI_BOT_TOKEN") or "0:not-needed-for-this-command"
-    return read_settings(bot_token=token).database_url
+    return read_settings(bot_token=token)

@@ -164,21 +164,26 @@ def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
             for card in view.stamps[: desk.STAMPS_SHOWN_MAX]
         ),
         waiting=tuple(claim.name.of(sender.language) for claim in view.waiting[: desk.WAITING_MAX]),
+        tier_until=client.tier_until,
+        invitations=tuple(
+            desk.InvitedLevelShown(level.code, level.name.of(sender.language), level == view.level)
+            for level in view.invitations[: desk.INVITED_LEVELS_MAX]
+        ),
     )
 
 
 def promotion_name(programme: Programme, code: str | None, language: str) -> str | None:
     """What the promotion is called; None where there was none, or it is in the file no more."""
     promotion = promotion_of(programme, code)
-    return None if promotion is None else promotion.name.of(sender.language)
+    return None if promotion is None else promotion.name.of(language)
 
 
 def stamps_name(programme: Programme, code: str | None, language: str) -> str | None:
     """What the stamps are called that made a visit free; their code if they are no more."""
     stamp = stamp_of(programme, code)
-    return code if stamp is None else stamp.name.of(sender.language)
+    return code if stamp is None else stamp.name.of(language)
 
 
 def tier_name(programme: Programme, level: Level, language: str) -> str | None:
     """The level's name; None where the programme has no levels to speak of."""
-    return level.name.of(sender.language) if programme.tiers.stated else None
+    return level.name.of(language) if programme.tiers.stated else None

@@ -42,8 +42,35 @@ def upgraded(programme: Programme, held: Level, qualifying_value: int) -> Level:
 
 
 def reviewed(programme: Programme, held: Level, qualifying_value: int) -> Level:
-    """The level after a review: what the value reaches; one by invitation stays."""
-    return held if held.invitation_only else level_for(programme, qualifying_value)
+    """The level after a review: what the value reaches, over several levels too, never more than
+    was held, as upgrades are at once. One by invitation stays."""
+    reached = level_for(programme, qualifying_value)
+    return held if held.invitation_only else min(held, reached, key=programme.tiers.rank)
+
+
+def may_lower(
+    review_on: date, warned_for: date | None, warned_on: date | None, today: date
+) -> bool:
+    """Whether this review may take a level: only one of which the client was warned.
+
+    The warning was for this review, or for one before it that was slept through, and was recorded
+    on an earlier day: a clock that jumps lowers nobody unannounced.
+    """
+    if warned_for is None or warned_on is None:
+        return False
+    return warned_for <= review_on <= today and warned_on < today
+
+
+def review_to_warn_of(programme: Programme, today: date) -> date | None:
+    """The review that today is within `warn_days` ahead of; None: it is too early."""
+    following = next_review(programme.tiers.review, today)
+    is_near = (following - today).days <= programme.tiers.warn_days
+    return following if is_near else None
+
+
+def reviewed_levels(programme: Programme) -> tuple[Level, ...]:
+    """The levels that a review can take: not the first, none held by invitation."""
+    return tuple(level for level in programme.tiers.levels if level.from_)
 
 
 def progress(

@@ -1,6 +1,7 @@
 """What a client sees of their own account: nothing here writes."""
 
 from loyalty.badges import badge_progress
+from loyalty.expiry import spendable_until
 from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
 from operations.challenges import challenge_links
@@ -101,7 +102,9 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
     return Balance(
         points=client.balance,
         expiring=tuple(
-            Expiry(lot.amount, lot.valid_through) for lot in expiring if lot.valid_through
+            Expiry(lot.amount, spendable_until(lot.valid_through, tx.today))
+            for lot in expiring
+            if lot.valid_through
         ),
         tier=steps.current.name.of(language) if stated else None,
         way=_way(tx.programme, steps, language) if stated else None,
@@ -150,6 +153,7 @@ async def show_tier(tx: Tx, client: Client, language: str) -> Tier | NoTiers:
         kept_until=steps.kept_until,
         by_invitation=steps.current.invitation_only,
         menu=menu_of(tx.programme),
+        invited_until=client.tier_until if steps.current.invitation_only else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from loyalty.amounts import read_amount
+from loyalty.invitations import invited_levels
 from loyalty.programme import Level, Programme, Service
 from loyalty.refusals import Refusal
 from loyalty.services import find_service
@@ -235,6 +236,7 @@ class DeskView:
     recent: tuple[Visit, ...]  # newest first
     open_cases: int
     is_oneself: bool
+    invitations: tuple[Level, ...]  # levels to which the actor may invite the client
     stamps: tuple[StampCard, ...]
     waiting: tuple[Claim, ...] = ()  # rewards to be handed out
 
@@ -251,13 +253,16 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         client_id=client.id,
     )
     phone = client.phone
+    oneself = is_oneself(actor, client)
+    invites = actor.may_act_as(Role.OWNER) and not oneself
     return DeskView(
         client=client,
         level=current_level(tx, client),
         phone=phone if phone is None or actor.may_act_as(Role.MANAGER) else masked_phone(phone),
         recent=tuple(recent),
         open_cases=await cases.count_open(tx.db, client.id),
-        is_oneself=is_oneself(actor, client),
+        is_oneself=oneself,
+        invitations=invited_levels(tx.programme) if invites else (),
         stamps=await stamp_cards(tx, client.id),
         waiting=tuple(await rewards.open_of(tx.db, client.id, limit=WAITING_SHOWN_MAX)),
     )

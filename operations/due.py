@@ -15,7 +15,10 @@ class Due:
 
 @dataclass(frozen=True)
 class DuePage:
-    """Some of what is due, by rising subject; `after` is where the next page begins."""
+    """Some of what is due; `after` is where the next page begins, as the query itself counts.
+
+    Mostly that is the last subject's id.
+    """
 
     found: tuple[Due, ...] = ()
     after: int | None = None  # None: there is no further page

@@ -8,11 +8,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from loyalty.expiry import told_by_grant
 from loyalty.points import fill_debt, take_from_lots
 from loyalty.refusals import Refusal
 from operations.transaction import Tx
-from storage import clients, ledger
+from storage import clients, expiry, ledger
 from storage.clients import Client
 from storage.ledger import Entry, EntryKind, Movement
 
@@ -25,6 +27,7 @@ __all__ = [
     "NoSuchClient",
     "NotEnoughPoints",
     "Posted",
+    "expiry_entry",
     "grant",
     "reverse",
     "spend",
@@ -149,6 +152,7 @@ async def grant(
             entry_id=posted.entry_id,
             amount=to_lot,
             valid_through=valid_through,
+            **_told_already(tx, kind, valid_through),
         )
     return posted
 
@@ -243,6 +247,22 @@ async def reverse(
     return posted
 
 
+def expiry_entry(tx: Tx, client: Client, points: int, *, key: str) -> dict[str, Any]:
+    """The row that writes off points of a client who is locked; the round posts many at once."""
+    return _row(tx, client, _Draft(client.id, -points, EntryKind.EXPIRY, key))
+
+
+def _told_already(tx: Tx, kind: EntryKind, valid_through: date | None) -> dict[str, Any]:
+    """The warnings that the message of the grant stands for: it says the last day itself.
+
+    Nobody is told of points that move with a record, or come from an old card base.
+    """
+    if valid_through is None or kind in (EntryKind.TRANSFER, EntryKind.IMPORT):
+        return {}
+    ahead = told_by_grant(valid_through, tx.programme.points.warn_days, tx.today)
+    return {} if ahead is None else {"warned_ahead": ahead, "warned_on": tx.today}
+
+
 async def _locked(tx: Tx, client_id: int) -> Client:
     client = await clients.lock(tx.db, client_id)
     if client is None:
@@ -261,25 +281,26 @@ def _as_repeat(entry: Entry, draft: _Draft) -> Posted:
     return Posted(entry.id, entry.amount, entry.balance_before, entry.balance_after, repeated=True)
 
 
+def _row(tx: Tx, client: Client, draft: _Draft) -> dict[str, Any]:
+    return {
+        "client_id": draft.client_id,
+        "kind": draft.kind.value,
+        "amount": draft.amount,
+        "balance_before": client.balance,
+        "balance_after": client.balance + draft.amount,
+        "key": draft.key,
+        "content_hash": draft.content_hash(),
+        "reverses_id": draft.reverses_id,
+        "visit_id": draft.visit_id,
+        "actor_id": draft.actor_id,
+        "reason": draft.reason,
+        "at": tx.now,
+    }
+
+
 async def _post(tx: Tx, client: Client, draft: _Draft) -> Posted:
     after = client.balance + draft.amount
-    entry_id = await ledger.add_entry(
-        tx.db,
-        {
-            "client_id": draft.client_id,
-            "kind": draft.kind.value,
-            "amount": draft.amount,
-            "balance_before": client.balance,
-            "balance_after": after,
-            "key": draft.key,
-            "content_hash": draft.content_hash(),
-            "reverses_id": draft.reverses_id,
-            "visit_id": draft.visit_id,
-            "actor_id": draft.actor_id,
-            "reason": draft.reason,
-            "at": tx.now,
-        },
-    )
+    entry_id = await ledger.add_entry(tx.db, _row(tx, client, draft))
     await ledger.set_balance(tx.db, client.id, after)
     return Posted(entry_id, draft.amount, client.balance, after, repeated=False)
 
@@ -330,3 +351,4 @@ async def _put_back(tx: Tx, client: Client, original: Entry, entry_id: int, amou
         over_before=tx.today,
         until=tx.today + timedelta(days=RESTORED_LIVES_DAYS),
     )
+    await expiry.forget_warnings(tx.db, [movement.lot_id for movement in movements])

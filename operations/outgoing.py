@@ -1,7 +1,7 @@
 """Queues what people are told, in the transaction of what it tells about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from operations.languages import spoken_language
@@ -12,7 +12,17 @@ from storage.outbox import File, Lane, Letter
 from templates.contexts import dump_context
 from templates.messages import Message
 
-__all__ = ["File", "Lane", "Letter", "Recipient", "notify", "queue", "to_account", "to_client"]
+__all__ = [
+    "File",
+    "Lane",
+    "Letter",
+    "Recipient",
+    "notify",
+    "notify_each",
+    "queue",
+    "to_account",
+    "to_client",
+]
 
 
 @dataclass(frozen=True)
@@ -50,18 +60,30 @@ async def notify(
     """Queues a notice; one with a `key` is said once. Nothing happens without a recipient."""
     if recipient is None:
         return
-    letter = Letter(
+    letter = _notice(recipient, message, lane, keeps_quiet)
+    await queue(tx, [replace(letter, key=key, not_before=not_before)])
+
+
+async def notify_each(tx: Tx, notices: Sequence[tuple[Recipient | None, Message]]) -> None:
+    """Service notices that keep quiet hours, to many people in one statement."""
+    letters = [
+        _notice(recipient, message, Lane.SERVICE, keeps_quiet=True)
+        for recipient, message in notices
+        if recipient is not None
+    ]
+    await queue(tx, letters)
+
+
+def _notice(recipient: Recipient, message: Message, lane: Lane, keeps_quiet: bool) -> Letter:
+    return Letter(
         lane=lane,
         chat_id=recipient.chat_id,
         notice=message.message_name,
         context=dump_context(message),
         language=recipient.language,
         client_id=recipient.client_id,
-        key=key,
-        not_before=not_before,
         keeps_quiet=keeps_quiet,
     )
-    await queue(tx, [letter])
 
 
 async def queue(tx: Tx, letters: Sequence[Letter]) -> None:

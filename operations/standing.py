@@ -6,6 +6,7 @@ else waits for the review.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from loyalty.badges import VisitFacts, earned_badges
@@ -20,7 +21,15 @@ from templates.standing import BadgeLine, Celebration, TakenBack
 
 BADGES_TOLD_MAX = 10
 
-__all__ = ["StandingChanges", "TierReason", "current_level", "revisit_badges", "revisit_standing"]
+__all__ = [
+    "StandingChanges",
+    "TierReason",
+    "current_level",
+    "move_to_level",
+    "qualifying_value",
+    "revisit_badges",
+    "revisit_standing",
+]
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,11 @@ async def revisit_standing(
     """
     held = current_level(tx, client)
     if reason is TierReason.VISIT:
-        level = upgraded(tx.programme, held, await _value(tx, client.id))
+        level = upgraded(tx.programme, held, await qualifying_value(tx, client.id))
     else:
         level = await _without_visit(tx, client.id, held, visit_id)
     if level.code != client.tier:
-        await _move(tx, client, level, visit_id, reason)
+        await move_to_level(tx, client, level, reason, visit_id=visit_id)
     won, lost = await _badge_changes(tx, client.id, visit_id, reason)
     rank = tx.programme.tiers.rank
     await _tell(
@@ -74,7 +83,8 @@ async def revisit_badges(
     return StandingChanges(client.tier, client.tier, won, lost)
 
 
-async def _value(tx: Tx, client_id: int) -> int:
+async def qualifying_value(tx: Tx, client_id: int) -> int:
+    """What the client has in today's window, in what the programme qualifies by."""
     rules = tx.programme.tiers
     since = window_start(tx.today, rules.window_days)
     return await visits.qualifying_value(tx.db, client_id, rules.qualify_by, since=since)
@@ -90,7 +100,7 @@ async def _without_visit(tx: Tx, client_id: int, held: Level, visit_id: int | No
         return held
     rules = tx.programme.tiers
     levels = [found for code in justified if (found := rules.level(code)) is not None]
-    reached = level_for(tx.programme, await _value(tx, client_id))
+    reached = level_for(tx.programme, await qualifying_value(tx, client_id))
     return min(held, max([reached, *levels], key=rules.rank), key=rules.rank)
 
 
@@ -116,10 +126,22 @@ def _was_there(gone: Lift, lift: Lift, visit_id: int) -> bool:
     return gone.gone_at is not None and gone.gone_at > lift.at
 
 
-async def _move(
-    tx: Tx, client: Client, level: Level, visit_id: int | None, reason: TierReason
+async def move_to_level(
+    tx: Tx,
+    client: Client,
+    level: Level,
+    reason: TierReason,
+    *,
+    visit_id: int | None = None,
+    until: date | None = None,
 ) -> None:
-    await clients.change(tx.db, client.id, {"tier": level.code, "tier_since": tx.today})
+    """Puts a locked client on a level, up to a day where it is an invitation with an end.
+
+    What was said of losing the level held before is over.
+    """
+    changes = {"tier": level.code, "tier_since": tx.today, "tier_until": until}
+    nothing_said = {"tier_warned_for": None, "tier_warned_on": None}
+    await clients.change(tx.db, client.id, changes | nothing_said)
     await tiers.add_change(
         tx.db,
         client_id=client.id,
@@ -128,6 +150,7 @@ async def _move(
         reason=reason,
         visit_id=visit_id,
         now=tx.now,
+        until=until,
     )
 
 

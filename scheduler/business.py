@@ -6,14 +6,21 @@ from operations import (
     birthdays,
     cases,
     challenge_prizes,
+    expiry,
     feedback,
+    invited_levels,
     pending,
+    reviews,
     reward_claims,
     win_back,
 )
 from operations.due import Due
 from operations.transaction import Tx
-from scheduler.jobs import Job
+from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
+
+# A transaction of so many lasts some tens of milliseconds: nobody waits noticeably behind it.
+SUBJECTS_MAX = 100
+PAGE_MAX = 2_000
 
 
 def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
@@ -23,6 +30,11 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         _win_backs(),
         _activations(),
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
+        _many(expiry.JOB, expiry.due_expiries, expiry.expire, expiry.epoch),
+        _many(expiry.WARNINGS_JOB, expiry.due_warnings, expiry.warn, expiry.warnings_epoch),
+        _many(reviews.WARNINGS_JOB, reviews.due_warnings, reviews.warn, reviews.warnings_epoch),
+        _many(reviews.JOB, reviews.due_reviews, reviews.review, reviews.epoch),
+        Job(invited_levels.JOB, invited_levels.due_ends, invited_levels.end_or_warn),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
         Job(reward_claims.REMIND_JOB, reward_claims.due_reminders, reward_claims.remind),
@@ -30,6 +42,10 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         _challenge_prizes(owner_ids),
         Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
     )
+
+
+def _many(name: str, due: FindDue, act: ActTogether, epoch: Epoch) -> Job:
+    return Job(name, due, Together(act, SUBJECTS_MAX, PAGE_MAX), epoch=epoch)
 
 
 def _birthdays() -> Job:

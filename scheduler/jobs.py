@@ -1,6 +1,6 @@
 """What a job is. Which jobs there are: `scheduler.business`."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,23 @@ from operations.transaction import Tx
 
 FindDue = Callable[[Tx, int, int], Awaitable[DuePage]]
 Act = Callable[[Tx, Due], Awaitable[None]]
+Epoch = Callable[[datetime, Programme], Hashable | None]
+ActTogether = Callable[[Tx, Sequence[Due]], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several subjects a transaction, where there may be a million of them.
+
+    `act(tx, some)` does all of them that are still due, and returns how many it had to leave for
+    the next look because somebody else was changing them. Nothing is claimed: the rows that it
+    writes must say what is done, so that neither a crash in mid-page nor a second process repeats
+    anything. `subjects_max` keeps the transaction short: SQLite has one writer.
+    """
+
+    act: ActTogether
+    subjects_max: int
+    page_max: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,6 @@ class Job:
 
     name: str  # in claims and logs; never renamed
     due: FindDue
-    act: Act
-    epoch: Callable[[datetime, Programme], Hashable | None] | None = None
+    act: Act | Together
+    epoch: Epoch | None = None
     meanwhile: FindDue | None = None

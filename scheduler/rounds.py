@@ -13,7 +13,7 @@ from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
 from operations.transaction import Tx
 from scheduler.clock import Clock
-from scheduler.jobs import FindDue, Job
+from scheduler.jobs import Act, FindDue, Job, Together
 from storage import job_claims
 from storage.database import Database
 from storage.failures import is_passing
@@ -24,6 +24,7 @@ PAGE_MAX = 100
 PASSING_PAUSES_S = (0.05, 0.2, 0.5, 1.0, 2.0)  # then the round is left to the next tick
 FAILED_PAUSES_S = (60.0, 300.0, 900.0, 3600.0)  # before a subject that failed is tried again
 FAILED_REMEMBERED_MAX = 1_000
+PROGRESS_EVERY_S = 10.0
 FINISH_S = 5.0  # what has been begun may take, once we are told to stop
 
 log = structlog.get_logger("jobs")
@@ -102,22 +103,35 @@ class Round:
                 if self.job.meanwhile is not None:
                     await self._do_all(self.job.meanwhile)
                 return
-        await self._do_all(self.job.due)
-        self._epoch = epoch
+        left = await self._do_all(self.job.due)
+        self._epoch = None if left else epoch
 
-    async def _do_all(self, find: FindDue) -> None:
+    async def _do_all(self, find: FindDue) -> int:
+        """Everything that is found; how much of it had to be left, as others were at it."""
+        act, left = self.job.act, 0
+        progress = _Progress(self.job.name)
         after: int | None = SUBJECT_FIRST
         while after is not None:
             page = await self._read(find, after)
-            for due in page.found:
-                if not self._is_resting(due):
-                    await self._persist(partial(self._do, due))
+            found = [due for due in page.found if not self._is_resting(due)]
+            if isinstance(act, Together):
+                for first in range(0, len(found), act.subjects_max):
+                    left += await self._do_together(act, found[first : first + act.subjects_max])
+                    progress.made(len(found[first : first + act.subjects_max]))
+            else:
+                for due in found:
+                    await self._persist(partial(self._do, act, due))
+                    progress.made(1)
             after = page.after
+        progress.ended()
+        return left
 
     async def _read(self, find: FindDue, after: int) -> DuePage:
+        limit = self.job.act.page_max if isinstance(self.job.act, Together) else PAGE_MAX
+
         async def read() -> DuePage:
             async with self._database.read() as db:
-                return await find(Tx(db, self._clock.now(), self._programme), after, PAGE_MAX)
+                return await find(Tx(db, self._clock.now(), self._programme), after, limit)
 
         return await self._persist(read)
 
@@ -135,9 +149,9 @@ class Round:
 
     # -- one subject
 
-    async def _do(self, due: Due) -> None:
+    async def _do(self, act: Act, due: Due) -> None:
         try:
-            letters = await _finish(self._act(due))
+            letters = await _finish(self._act(act, due))
         except NotDueNow as reason:
             log.info("not due now", job=self.job.name, subject=due.subject, reason=reason.reason)
         except Exception as error:
@@ -148,14 +162,40 @@ class Round:
             self._failed.pop(due, None)
             self._offer(letters)
 
-    async def _act(self, due: Due) -> list[Letter]:
+    async def _act(self, act: Act, due: Due) -> list[Letter]:
         """The whole of it in one transaction; what it queued, if it was for us to do."""
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             name = self.job.name
             if await job_claims.claim(db, name, due.subject, due.period, tx.now):
-                await self.job.act(tx, due)
+                await act(tx, due)
         return tx.queued
+
+    # -- several subjects
+
+    async def _do_together(self, act: Together, some: Sequence[Due]) -> int:
+        """All of them in one transaction; where one of them fails, it is found by halving."""
+        try:
+            letters, left = await self._persist(lambda: _finish(self._act_together(act, some)))
+        except _PlaceFails:
+            raise
+        except Exception as error:
+            if len(some) == 1:
+                await self._note_failure(some[0], error)
+                return 0
+            middle = len(some) // 2
+            halves = (some[:middle], some[middle:])
+            return sum([await self._do_together(act, half) for half in halves])
+        for due in some if self._failed else ():
+            self._failed.pop(due, None)
+        self._offer(letters)
+        return left
+
+    async def _act_together(self, act: Together, some: Sequence[Due]) -> tuple[list[Letter], int]:
+        async with self._database.write() as db:
+            tx = Tx(db, self._clock.now(), self._programme)
+            left = await act.act(tx, some)
+        return tx.queued, left
 
     def _is_resting(self, due: Due) -> bool:
         failed = self._failed.get(due)
@@ -184,6 +224,31 @@ class Round:
                 key = f"job:{self.job.name}:{tx.today}:{owner}"
                 await notify(tx, await to_account(tx, owner), alert, key=key)
         return tx.queued
+
+
+class _Progress:
+    """Says now and then how far a long round has come."""
+
+    def __init__(self, job: str) -> None:
+        self._job = job
+        self._done = 0
+        self._began = self._said = time.monotonic()
+
+    def made(self, subjects: int) -> None:
+        self._done += subjects
+        if time.monotonic() - self._said >= PROGRESS_EVERY_S:
+            self._say("in progress")
+
+    def ended(self) -> None:
+        """Only a round that took long enough to be wondered about is spoken of."""
+        if time.monotonic() - self._began >= PROGRESS_EVERY_S:
+            self._say("done")
+
+    def _say(self, event: str) -> None:
+        self._said = time.monotonic()
+        took_s = self._said - self._began
+        per_s = round(self._done / took_s)
+        log.info(event, job=self._job, subjects=self._done, per_s=per_s, took_s=round(took_s))
 
 
 async def _finish(work: Coroutine[object, object, T]) -> T:

@@ -1,13 +1,13 @@
 """Clients: who they are, and the caches on their rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,9 +49,21 @@ class Client:
     tier_since: date
     visits: int
     last_visit_on: date | None
+    tier_until: date | None = None  # the last day of a level held by invitation; None: no end
+    tier_warned_for: date | None = None  # the day on which the level may be lost, as warned
+    tier_warned_on: date | None = None
+    tier_reviewed_on: date | None = None
 
 
 COLUMNS = tuple(clients.c[name] for name in Client.__dataclass_fields__)
+
+
+_THESE = (
+    select(*COLUMNS)
+    .where(clients.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(clients.c.id)
+)
+_THESE_FREE = _THESE.with_for_update(skip_locked=True)
 
 
 def client_from(row: Mapping[Any, Any], prefix: str = "") -> Client:
@@ -96,6 +108,17 @@ async def lock(db: AsyncConnection, client_id: int) -> Client | None:
     if db.dialect.name == "postgresql":
         query = query.with_for_update()
     return await _first(db, query)
+
+
+async def lock_free(db: AsyncConnection, client_ids: Sequence[int]) -> list[Client]:
+    """Those of these clients whom nobody else is changing, locked, by rising id.
+
+    Who is busy is left out rather than waited for: a round must neither hold people up nor meet
+    them in a deadlock. On SQLite the one writing connection is the lock.
+    """
+    query = _THESE_FREE if db.dialect.name == "postgresql" else _THESE
+    rows = await db.execute(query, {"ids": list(client_ids)})
+    return [client_from(row) for row in rows.mappings()]
 
 
 async def _one(db: AsyncConnection, condition: ColumnElement[bool]) -> Client | None:

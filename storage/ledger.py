@@ -129,8 +129,16 @@ async def set_balance(db: AsyncConnection, client_id: int, balance: int) -> None
 
 
 async def add_lot(
-    db: AsyncConnection, *, client_id: int, entry_id: int, amount: int, valid_through: date | None
+    db: AsyncConnection,
+    *,
+    client_id: int,
+    entry_id: int,
+    amount: int,
+    valid_through: date | None,
+    warned_ahead: int | None = None,
+    warned_on: date | None = None,
 ) -> int:
+    """A new lot; `warned_ahead` and `warned_on` where its grant stands for a warning."""
     statement = (
         insert(lots)
         .values(
@@ -139,6 +147,8 @@ async def add_lot(
             amount=amount,
             remaining=amount,
             valid_through=valid_through,
+            warned_ahead=warned_ahead,
+            warned_on=warned_on,
         )
         .returning(lots.c.id)
     )

@@ -59,6 +59,8 @@ class Letter:
 
 
 _QUEUE = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+# SQLite keeps that order only one row a statement; rows told apart by their chat need none.
+_QUEUE_ONE_A_CHAT = insert(outbox).returning(outbox.c.id, outbox.c.chat_id)
 
 
 async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
@@ -68,8 +70,7 @@ async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -
     plain = [letter for letter in letters if letter.key is None]
     queued: list[Letter] = []
     if plain:
-        rows = (await db.execute(_QUEUE, [_row(letter, now) for letter in plain])).scalars()
-        queued += [_with_id(letter, row) for letter, row in zip(plain, rows, strict=True)]
+        queued += await _queue_plain(db, plain, now)
     for letter in letters:
         if letter.key is not None:
             row = await _queue_once(db, letter, now)
@@ -77,6 +78,18 @@ async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -
                 queued.append(_with_id(letter, row))
     await _queue_files(db, queued)
     return sorted(queued, key=lambda letter: letter.id)
+
+
+async def _queue_plain(
+    db: AsyncConnection, letters: Sequence[Letter], now: datetime
+) -> list[Letter]:
+    rows = [_row(letter, now) for letter in letters]
+    if len(letters) > 1 and len({letter.chat_id for letter in letters}) == len(letters):
+        found = await db.execute(_QUEUE_ONE_A_CHAT, rows)
+        ids = {row.chat_id: row.id for row in found}
+        return [_with_id(letter, ids[letter.chat_id]) for letter in letters]
+    in_order = (await db.execute(_QUEUE, rows)).scalars()
+    return [_with_id(letter, row) for letter, row in zip(letters, in_order, strict=True)]
 
 
 async def _queue_once(db: AsyncConnection, letter: Letter, now: datetime) -> int | None:

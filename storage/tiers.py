@@ -1,7 +1,7 @@
 """How clients came to their levels."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, insert, select
@@ -41,8 +41,9 @@ async def add_change(
     reason: TierReason,
     visit_id: int | None,
     now: datetime,
+    until: date | None = None,
 ) -> None:
-    """Keeps a step."""
+    """Keeps a step; `until`: the last day of an invitation that has an end."""
     await db.execute(
         insert(tier_changes).values(
             client_id=client_id,
@@ -50,6 +51,7 @@ async def add_change(
             to_tier=to_tier,
             reason=reason.value,
             visit_id=visit_id,
+            until=until,
             at=now,
         )
     )
@@ -77,3 +79,30 @@ async def lifts_since_decision(db: AsyncConnection, client_id: int) -> tuple[Lif
         .order_by(tier_changes.c.id)
     )
     return tuple(Lift(**row) for row in (await db.execute(query)).mappings())
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of level."""
+
+    from_tier: str
+    to_tier: str
+    reason: TierReason
+    at: datetime
+
+
+async def newest(db: AsyncConnection, client_id: int, *, limit: int) -> list[Step]:
+    """The client's changes of level, the newest first."""
+    query = (
+        select(
+            tier_changes.c.from_tier,
+            tier_changes.c.to_tier,
+            tier_changes.c.reason,
+            tier_changes.c.at,
+        )
+        .where(tier_changes.c.client_id == client_id)
+        .order_by(tier_changes.c.id.desc())
+        .limit(limit)
+    )
+    rows = (await db.execute(query)).mappings()
+    return [Step(**{**row, "reason": TierReason(row["reason"])}) for row in rows]

@@ -5,7 +5,7 @@ visits, unless its name says otherwise. Of one returned in part the rest counts:
 what is left. Money is in minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -272,6 +272,27 @@ async def qualifying_values(
     values = {"client": client_id, "first": first, "second": second, "earliest": min(since)}
     row = (await db.execute(_QUALIFYING[qualify_by], values)).one()
     return int(row[0]), int(row[1])
+
+
+_QUALIFYING_OF = {
+    measure: select(visits.c.client_id, func.sum(what).label("value"))
+    .where(
+        visits.c.client_id.in_(bindparam("clients", expanding=True)),
+        visits.c.on_day >= bindparam("since"),
+        _CONFIRMED,
+    )
+    .group_by(visits.c.client_id)
+    for measure, what in _MEASURED.items()
+}
+
+
+async def qualifying_values_of(
+    db: AsyncConnection, client_ids: Sequence[int], qualify_by: QualifyBy, *, since: date
+) -> dict[int, int]:
+    """The same for many clients over one window; who has no visit in it is left out."""
+    values = {"clients": list(client_ids), "since": since}
+    rows = await db.execute(_QUALIFYING_OF[qualify_by], values)
+    return {row.client_id: int(row.value) for row in rows}
 
 
 async def first_with_bill(

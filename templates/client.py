@@ -259,6 +259,7 @@ class Tier(Message):
     kept_until: dt.date | None
     by_invitation: bool
     menu: Menu = WHOLE_MENU
+    invited_until: dt.date | None = None  # the last day of the invitation; None: no end
 
     def keyboard(self, labels: Labels) -> Keyboard | None:
         if not self.menu.badges:

@@ -1,9 +1,9 @@
 """Contexts as JSON: a notice is stored as facts, and put into words only as it is sent."""
 
 import functools
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -58,5 +58,21 @@ def _refuse_naive(value: Any) -> None:
         for item in value:
             _refuse_naive(item)
     elif is_dataclass(value):
-        for field in fields(value):
-            _refuse_naive(getattr(value, field.name))
+        kind: Any = type(value)
+        for name in _fields_with_moments(kind):
+            _refuse_naive(getattr(value, name))
+
+
+@functools.cache
+def _fields_with_moments(kind: Any) -> tuple[str, ...]:
+    """Fields that can hold a datetime, near or deep: most messages have none to be looked at."""
+    return tuple(name for name, hint in get_type_hints(kind).items() if _holds_moments(hint))
+
+
+def _holds_moments(hint: Any) -> bool:
+    if get_args(hint):
+        return any(_holds_moments(part) for part in get_args(hint))
+    kind: Any = hint
+    if is_dataclass(kind):
+        return any(_holds_moments(inner) for inner in get_type_hints(kind).values())
+    return hint in (datetime, Any, object)

@@ -7,6 +7,7 @@ from typing import Annotated
 from templates.callbacks import Callback, callback
 from templates.keyboards import Button, CopyText, InlineKeyboard, in_rows
 from templates.labels import Labels
+from templates.levels import AskLevel
 from templates.messages import AtMost, Code, Link, Message, Toast, message
 from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
@@ -16,6 +17,7 @@ SERVICES_MAX = 40
 STAMPS_SHOWN_MAX = 4
 RECENT_MAX = 3
 WAITING_MAX = 3
+INVITED_LEVELS_MAX = 4
 
 
 @callback("desk_stop")
@@ -215,6 +217,15 @@ class StampsShown:
     every: int
 
 
+@dataclass(frozen=True)
+class InvitedLevelShown:
+    """A level that an owner may invite this client to, or has invited them to."""
+
+    code: Code
+    name: str
+    is_held: bool
+
+
 @message("desk/client_view")
 @dataclass(frozen=True)
 class ClientView(Message):
@@ -235,6 +246,8 @@ class ClientView(Message):
     stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
     # Rewards to be handed out; the code is the client's to tell.
     waiting: Annotated[tuple[str, ...], AtMost(WAITING_MAX)] = ()
+    tier_until: dt.date | None = None  # the last day of a level held by invitation
+    invitations: Annotated[tuple[InvitedLevelShown, ...], AtMost(INVITED_LEVELS_MAX)] = ()
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
@@ -253,3 +266,13 @@ class ClientView(Message):
         )
         visit = Button(labels("desk.visit"), VisitOf(self.client_id))
         return InlineKeyboard.stacked(visit, *returns)
+        levels = [
+            Button(
+                labels("levels.held" if level.is_held else "levels.invite", level=level.name),
+                AskLevel(self.client_id, level.code),
+            )
+            for level in self.invitations
+        ]
+        return InlineKeyboard.stacked(
+            Button(labels("desk.visit"), VisitOf(self.client_id)), *levels
+        )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    SmallInteger,
     String,
     Table,
     text,
@@ -49,6 +50,9 @@ lots = Table(
     Column("amount", Integer, nullable=False),
     Column("remaining", Integer, nullable=False),  # a cache: amount + its movements
     Column("valid_through", Date),  # the last business day it can be spent on; none: for ever
+    # The nearest of the warnings given (rule 11): how many days ahead it stands for, and when.
+    Column("warned_ahead", SmallInteger),
+    Column("warned_on", Date),
     CheckConstraint("amount > 0", name="positive"),
     CheckConstraint("remaining >= 0 AND remaining <= amount", name="within"),
     Index(
@@ -58,6 +62,16 @@ lots = Table(
         "id",
         sqlite_where=text("remaining > 0"),
         postgresql_where=text("remaining > 0"),
+    ),
+    # What the rounds of expiry ask is answered by this index alone.
+    Index(
+        "ix_lots_expiring",
+        "valid_through",
+        "client_id",
+        "warned_ahead",
+        "warned_on",
+        sqlite_where=text("remaining > 0 AND valid_through IS NOT NULL"),
+        postgresql_where=text("remaining > 0 AND valid_through IS NOT NULL"),
     ),
 )
 

@@ -61,10 +61,21 @@ clients = Table(
     Column("balance", Integer, nullable=False, server_default="0"),
     Column("tier", String(32), nullable=False),
     Column("tier_since", Date, nullable=False),
+    Column("tier_until", Date),  # the last day of a level held by invitation; none: no end
+    # The day on which the level may be lost, as the client was warned, and when they were.
+    Column("tier_warned_for", Date),
+    Column("tier_warned_on", Date),
+    Column("tier_reviewed_on", Date),  # the latest review that has looked at the client
     Column("visits", Integer, nullable=False, server_default="0"),
     Column("last_visit_on", Date),
     Index("ix_clients_birthday", "birthday_month", "birthday_day"),
     Index("ix_clients_last_visit_on", "last_visit_on"),
+    Index(
+        "ix_clients_tier_until",
+        "tier_until",
+        sqlite_where=text("tier_until IS NOT NULL"),
+        postgresql_where=text("tier_until IS NOT NULL"),
+    ),
 )
 
 consents = Table(

@@ -1,6 +1,6 @@
 """What a client has reached: tiers, badges, friends brought along."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, String, Table
 
 from storage.columns import Identity64, UtcDateTime
 from storage.tables.base import metadata
@@ -14,6 +14,7 @@ tier_changes = Table(
     Column("to_tier", String(32), nullable=False),
     Column("reason", String(24), nullable=False),  # storage.tiers.TierReason
     Column("visit_id", Identity64, ForeignKey("visits.id")),
+    Column("until", Date),  # the last day of an invitation; none: no end
     Column("at", UtcDateTime, nullable=False),
 )
 

@@ -87,6 +87,10 @@ def upgrade() -> None:
         sa.Column("balance", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tier", sa.String(length=32), nullable=False),
         sa.Column("tier_since", sa.Date(), nullable=False),
+        sa.Column("tier_until", sa.Date(), nullable=True),
+        sa.Column("tier_warned_for", sa.Date(), nullable=True),
+        sa.Column("tier_warned_on", sa.Date(), nullable=True),
+        sa.Column("tier_reviewed_on", sa.Date(), nullable=True),
         sa.Column("visits", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_visit_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -106,6 +110,14 @@ def upgrade() -> None:
         "ix_clients_birthday", "clients", ["birthday_month", "birthday_day"], unique=False
     )
     op.create_index("ix_clients_last_visit_on", "clients", ["last_visit_on"], unique=False)
+    op.create_index(
+        "ix_clients_tier_until",
+        "clients",
+        ["tier_until"],
+        unique=False,
+        sqlite_where=sa.text("tier_until IS NOT NULL"),
+        postgresql_where=sa.text("tier_until IS NOT NULL"),
+    )
     op.create_table(
         "consents",
         sa.Column("id", Identity64, nullable=False),
@@ -123,6 +135,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_consents_client_id"), table_name="consents")
     op.drop_table("consents")
+    op.drop_index(
+        "ix_clients_tier_until",
+        table_name="clients",
+        sqlite_where=sa.text("tier_until IS NOT NULL"),
+        postgresql_where=sa.text("tier_until IS NOT NULL"),
+    )
     op.drop_index("ix_clients_last_visit_on", table_name="clients")
     op.drop_index("ix_clients_birthday", table_name="clients")
     op.drop_table("clients")

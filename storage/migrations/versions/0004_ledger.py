@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("remaining", sa.Integer(), nullable=False),
         sa.Column("valid_through", sa.Date(), nullable=True),
+        sa.Column("warned_ahead", sa.SmallInteger(), nullable=True),
+        sa.Column("warned_on", sa.Date(), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_lots_positive")),
         sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_lots_within")),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_lots_client_id")),
@@ -73,6 +75,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("remaining > 0"),
         postgresql_where=sa.text("remaining > 0"),
+    )
+    op.create_index(
+        "ix_lots_expiring",
+        "lots",
+        ["valid_through", "client_id", "warned_ahead", "warned_on"],
+        unique=False,
+        sqlite_where=sa.text("remaining > 0 AND valid_through IS NOT NULL"),
+        postgresql_where=sa.text("remaining > 0 AND valid_through IS NOT NULL"),
     )
     op.create_table(
         "lot_movements",
@@ -96,6 +106,12 @@ def downgrade() -> None:
     permit_changes("lot_movements")
     op.drop_index("ix_lot_movements_lot_id", table_name="lot_movements")
     op.drop_table("lot_movements")
+    op.drop_index(
+        "ix_lots_expiring",
+        table_name="lots",
+        sqlite_where=sa.text("remaining > 0 AND valid_through IS NOT NULL"),
+        postgresql_where=sa.text("remaining > 0 AND valid_through IS NOT NULL"),
+    )
     op.drop_index(
         "ix_lots_open",
         table_name="lots",

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("to_tier", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("visit_id", Identity64, nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_tier_changes_client_id")
