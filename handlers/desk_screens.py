@@ -2,12 +2,15 @@
 
 from typing import assert_never
 
+from handlers.desk_waiting import waited_screen
 from handlers.replies import Replies, Say
-from loyalty.programme import Level, Programme
+from loyalty.programme import Programme
+from operations.approvals import Awaited, NobodyApproves
 from operations.desk import DeskView, called, visit_service
+from operations.desk_notices import booked_notice, tier_name
+from operations.holds import Held, HeldByColleague, NotReachable
 from operations.senders import Sender
 from operations.transaction import Tx
-from operations.undo import is_undoable
 from operations.visit_previews import (
     PREVIEW_LIVES,
     ClientGone,
@@ -37,12 +40,16 @@ def preview_screen(
         bill=terms.bill,
         discount=terms.discount,
         discount_percent=terms.discount_percent,
+        points_spent=terms.points_spent,
+        paid_with_points=terms.points_paid_minor,
         to_pay=terms.to_pay,
         points=terms.points_earned,
         percent=terms.percent,
         is_excluded=terms.excluded,
         twin=None if twin is None else previews.TwinShown(twin.visit_id, twin.at, twin.staff_name),
         terms_changed=terms_changed,
+        points_max=preview.points_max,
+        approve_above=programme.desk.approve_above if preview.needs_approval else None,
     )
 
 
@@ -61,60 +68,45 @@ def previewed(
             assert_never(outcome)
 
 
-def settled(outcome: Outcome, tx: Tx, sender: Sender, say: Say) -> Replies:
+def settled(outcome: Outcome, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
     """What a tap on ✅ or ❌ came to, in place of the preview."""
+    screen = say.edit(outcome_screen(outcome, tx, sender, bot_username))
     match outcome:
-        case Booked():
-            screen = say.edit(booked_screen(outcome, tx, sender))
-            if not outcome.repeated:
-                return screen
-            visit_id = outcome.visit.id
-            if outcome.is_mine:
-                return [screen, say.toast(previews.BookedAlready(visit_id))]
-            told = previews.BookedBy(visit_id, outcome.staff_name)
+        case Booked(repeated=True, is_mine=True):
+            return [screen, say.toast(previews.BookedAlready(outcome.visit.id))]
+        case Booked(repeated=True):
+            told = previews.BookedBy(outcome.visit.id, outcome.staff_name)
             return [screen, say.toast(told, alert=True)]
         case ShownAnew():
-            shown = preview_screen(
+            return [screen, say.toast(previews.TermsChanged())]
+        case _:
+            return screen
+
+
+def outcome_screen(outcome: Outcome, tx: Tx, sender: Sender, bot_username: str) -> Message:
+    """What a visit to be confirmed came to."""
+    match outcome:
+        case Booked():
+            return booked_notice(tx, outcome, sender.language)
+        case ShownAnew():
+            return preview_screen(
                 outcome.preview,
                 tx.programme,
                 sender.language,
                 terms_changed=outcome.reason is Anew.TERMS,
             )
-            return [say.edit(shown), say.toast(previews.TermsChanged())]
         case PreviewLapsed():
-            lived = PREVIEW_LIVES.seconds // 60
-            return say.edit(previews.PreviewLapsed(outcome.preview_id, lived))
+            return previews.PreviewLapsed(outcome.preview_id, PREVIEW_LIVES.seconds // 60)
         case PreviewRefused():
-            return say.edit(previews.PreviewRefused())
+            return previews.PreviewRefused()
         case PreviewUnknown() | ClientGone():
-            return say.edit(previews.PreviewGone())
+            return previews.PreviewGone()
         case SelfService():
-            return say.edit(desk.SelfService())
+            return desk.SelfService()
+        case Held() | Awaited() | NotReachable() | HeldByColleague() | NobodyApproves():
+            return waited_screen(outcome, tx, sender.language, bot_username)
         case _:
             assert_never(outcome)
-
-
-def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooked:
-    """A visit that stands, or stood."""
-    visit = booked.visit
-    return previews.VisitBooked(
-        visit_id=visit.id,
-        client_name=called(booked.client),
-        tier=tier_name(tx.programme, booked.level, sender.language),
-        service=visit_service(visit, tx.programme, sender.language),
-        branch=visit.branch,
-        bill=visit.bill,
-        discount=visit.discount,
-        to_pay=visit.to_pay,
-        points=visit.points_earned,
-        balance=booked.balance,
-        staff_name=booked.staff_name,
-        is_mine=booked.is_mine,
-        is_undone=visit.is_undone,
-        at=visit.at,
-        undo_minutes=tx.programme.desk.undo_minutes,
-        can_be_undone=booked.is_mine and is_undoable(tx, visit),
-    )
 
 
 def client_screen(view: DeskView, programme: Programme, language: str) -> desk.ClientView:
@@ -143,9 +135,5 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         recent=recent,
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
+        may_redeem=view.may_redeem and not view.is_oneself,
     )
-
-
-def tier_name(programme: Programme, level: Level, language: str) -> str | None:
-    """The level's name; None where the programme has no levels to speak of."""
-    return level.name.of(language) if programme.tiers.stated else None

@@ -6,10 +6,12 @@ from aiogram import Dispatcher, Router
 
 from handlers import (
     adverts,
+    approvals,
     cases,
     client_screens,
     desk_client,
     desk_preview,
+    desk_redeem,
     desk_undo,
     desk_visit,
     disputes,
@@ -19,6 +21,7 @@ from handlers import (
     membership,
     menu,
     profile,
+    redemptions,
     registration,
     remedies,
     staff,
@@ -42,10 +45,13 @@ def routers() -> tuple[Router, ...]:
         profile.router,
         menu.router,
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
+        desk_redeem.router,
         desk_visit.router,
         desk_preview.router,
         desk_client.router,
         desk_undo.router,
+        redemptions.at_desk,
+        approvals.router,
         today.router,
         guide.router,
         staff.router,
@@ -55,6 +61,7 @@ def routers() -> tuple[Router, ...]:
         feedback.router,
         adverts.router,
         disputes.router,
+        redemptions.router,
         menu.last,
         every_chat.last,
     )

@@ -32,6 +32,7 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
         bill=visit.bill,
         discount=visit.discount,
         points_spent=visit.points_spent,
+        paid_with_points=visit.bill - visit.discount - visit.to_pay,
         to_pay=visit.to_pay,
         points=visit.points_earned,
         valid_through=(
@@ -50,5 +51,11 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
 
 async def send_undone(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:
     """Tells the client that a visit of theirs was taken back."""
-    undone = Undone(visit_id=visit.id, bill=visit.bill, points=visit.points_earned, balance=balance)
+    undone = Undone(
+        visit_id=visit.id,
+        bill=visit.bill,
+        points=visit.points_earned,
+        balance=balance,
+        points_spent=visit.points_spent,
+    )
     await notify(tx, to_client(client), undone, key=f"undone:{visit.id}")

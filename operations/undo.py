@@ -17,6 +17,7 @@ from storage.clients import Client
 from storage.visits import Visit
 
 CHOICES_MAX = 8
+_OF_THE_VISIT = (EntryKind.REDEMPTION, EntryKind.VISIT)
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,10 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
     marked = await visits.mark_undone(tx.db, visit.id, by=actor.telegram_id, now=tx.now)
     assert marked, "the client's lock lets one through"
     balance = client.balance
-    for entry in await ledger.of_visit(tx.db, visit.id):
-        if entry.kind is EntryKind.VISIT and entry.client_id == client.id:
+    entries = await ledger.of_visit(tx.db, visit.id)
+    # In the order of posting: what paid comes back before what was earned goes.
+    for entry in entries:
+        if entry.kind in _OF_THE_VISIT and entry.client_id == client.id:
             posted = await reverse(
                 tx,
                 entry.id,
@@ -215,7 +218,11 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         action="visit.undone",
         client_id=client.id,
         subject_id=visit.id,
-        details={"bill": visit.bill, "points": visit.points_earned},
+        details={
+            "bill": visit.bill,
+            "points": visit.points_earned,
+            "spent": visit.points_spent,
+        },
     )
     await send_undone(tx, client=client, visit=visit, balance=balance)
     await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)

@@ -3,21 +3,32 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from loyalty.programme import Level, Programme
-from loyalty.visits import VisitTerms, visit_terms
+from loyalty.visits import VisitTerms, check_points, max_points, visit_terms
 from operations.authority import require
+from operations.available import available_points
 from operations.desk import ServiceTyped, is_oneself, living_client
 from operations.senders import Role, Sender
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, staff, visit_previews, visits
+from storage import approvals, audit_log, clients, redemptions, staff, visit_previews, visits
 from storage.clients import Client
+from storage.redemptions import Redemption
 from storage.visit_previews import PreviewStatus, StoredPreview
 
 PREVIEW_LIVES = timedelta(minutes=15)
 TWIN_WINDOW = timedelta(minutes=2)
+
+
+class Anew(StrEnum):
+    """Why a preview is shown again instead of being booked."""
+
+    TERMS = "terms"  # they are others by now
+    TWIN = "twin"  # a colleague has just booked the same bill
+    BRANCH = "branch"  # it is still to be chosen
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,8 @@ class Preview:
     branches: tuple[str, ...]
     may_change_branch: bool
     twin: Twin | None
+    points_max: int  # that the client may pay with, on their phone; 0: none
+    needs_approval: bool  # a manager's, where this actor confirms
     expires_at: datetime
 
 
@@ -67,18 +80,31 @@ def branches_of(programme: Programme) -> tuple[str, ...]:
 
 
 async def preview_visit(
-    tx: Tx, *, actor: Sender, client_id: int, bill: int, service: ServiceTyped
+    tx: Tx, *, actor: Sender, client_id: int, bill: int, service: ServiceTyped, points: int = 0
 ) -> Preview | SelfService | ClientGone:
-    """Reckons a visit and keeps it for confirmation; `bill` in minor units, before discount."""
+    """Reckons a visit and keeps it for confirmation; `bill` in minor units, before discount.
+
+    With `points` it is a visit that the client is to pay for in part with so many of them. Raises
+    PointsRefused where so many cannot pay.
+    """
     require(actor, Role.STAFF)
     client = await living_client(tx, client_id)
     if client is None:
         return ClientGone()
     if await refuse_oneself(tx, actor, client):
         return SelfService()
+    if points:
+        replaced = await replaceable_hold(tx, actor.telegram_id, client)
+        await check_spendable(tx, client, bill=bill, points=points, besides=replaced)
     branch = await _branch_to_begin_with(tx, actor)
     stored = await keep_preview(
-        tx, actor=actor, client=client, bill=bill, service=service, branch=branch
+        tx,
+        staff_id=actor.telegram_id,
+        client=client,
+        bill=bill,
+        service=service,
+        branch=branch,
+        points=points,
     )
     return await shown(tx, actor=actor, stored=stored, client=client)
 
@@ -98,20 +124,28 @@ async def refuse_oneself(tx: Tx, actor: Sender, client: Client) -> bool:
 
 
 async def keep_preview(
-    tx: Tx, *, actor: Sender, client: Client, bill: int, service: ServiceTyped, branch: str | None
+    tx: Tx,
+    *,
+    staff_id: int,
+    client: Client,
+    bill: int,
+    service: ServiceTyped,
+    branch: str | None,
+    points: int = 0,
 ) -> StoredPreview:
-    """Stores the terms as they are now."""
-    terms = terms_now(tx, client, bill=bill, service=service)
+    """Stores the terms as they are now. Raises PointsRefused beyond the share of the bill."""
+    terms = terms_now(tx, client, bill=bill, service=service, points=points)
     twin = await visits.twin(tx.db, client.id, bill=bill, since=tx.now - TWIN_WINDOW)
     return await visit_previews.add(
         tx.db,
         {
-            "staff_id": actor.telegram_id,
+            "staff_id": staff_id,
             "client_id": client.id,
             "branch": branch,
             "service_code": service.code,
             "service_text": service.text,
             "bill": bill,
+            "points": points,
             "terms": terms_text(terms),
             "twin_id": None if twin is None else twin.id,
             "created_at": tx.now,
@@ -120,10 +154,74 @@ async def keep_preview(
     )
 
 
-def terms_now(tx: Tx, client: Client, *, bill: int, service: ServiceTyped) -> VisitTerms:
-    """The figures at the client's level of this moment."""
+async def renew_preview(tx: Tx, stored: StoredPreview, client: Client) -> StoredPreview:
+    """The same visit at the terms of now, in a preview of its own that takes the old one's place.
+
+    Raises PointsRefused where so many points can no longer pay.
+    """
+    fresh = await keep_preview(
+        tx,
+        staff_id=stored.staff_id,
+        client=client,
+        bill=stored.bill,
+        service=service_of(stored),
+        branch=stored.branch,
+        points=stored.points,
+    )
+    await visit_previews.close(tx.db, stored.id, PreviewStatus.STALE, replaced_by_id=fresh.id)
+    return fresh
+
+
+def terms_now(
+    tx: Tx, client: Client, *, bill: int, service: ServiceTyped, points: int = 0
+) -> VisitTerms:
+    """The figures at the client's level of this moment. Raises PointsRefused, see `visit_terms`."""
     level = current_level(tx, client)
-    return visit_terms(tx.programme, level, bill=bill, service_code=service.code)
+    return visit_terms(
+        tx.programme, level, bill=bill, service_code=service.code, points_spent=points
+    )
+
+
+def terms_of(tx: Tx, client: Client, stored: StoredPreview) -> VisitTerms:
+    """The same of a stored preview."""
+    return terms_now(tx, client, bill=stored.bill, service=service_of(stored), points=stored.points)
+
+
+async def outdated(tx: Tx, stored: StoredPreview, terms: VisitTerms) -> Anew | None:
+    """Why whoever confirms would confirm something else than they saw; None: they would not."""
+    if terms_text(terms) != stored.terms:
+        return Anew.TERMS
+    twin = await visits.twin(tx.db, stored.client_id, bill=stored.bill, since=tx.now - TWIN_WINDOW)
+    return Anew.TWIN if twin is not None and twin.id != stored.twin_id else None
+
+
+async def points_to_spend(
+    tx: Tx, client: Client, *, bill: int, besides: Redemption | None = None
+) -> int:
+    """The most points that may pay of this bill now; 0: none at all (rule 7)."""
+    available = await available_points(tx, client, besides=besides)
+    return max_points(tx.programme, current_level(tx, client), bill, available)
+
+
+async def check_spendable(
+    tx: Tx, client: Client, *, bill: int, points: int, besides: Redemption | None = None
+) -> None:
+    """Raises PointsRefused, with the largest possible figure, unless so many points may pay."""
+    available = await available_points(tx, client, besides=besides)
+    level = current_level(tx, client)
+    check_points(tx.programme, level, bill=bill, active_balance=available, asked=points)
+
+
+async def replaceable_hold(tx: Tx, staff_id: int, client: Client) -> Redemption | None:
+    """The client's open question, if this member of staff asked it: a newer one replaces it."""
+    current = await redemptions.open_of(tx.db, client.id)
+    return current if current is not None and current.staff_id == staff_id else None
+
+
+def needs_approval(tx: Tx, actor: Sender, bill: int) -> bool:
+    """Whether a bill (minor units) is beyond what this actor may book alone (rule 23)."""
+    limit = tx.programme.desk.approve_above
+    return limit is not None and bill > limit and not actor.may_act_as(Role.MANAGER)
 
 
 def terms_text(terms: VisitTerms) -> str:
@@ -144,11 +242,12 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
     service = service_of(stored)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)
+    asks_on_phone = client.telegram_id is not None and not stored.points
     return Preview(
         id=stored.id,
         client=client,
         level=current_level(tx, client),
-        terms=terms_now(tx, client, bill=stored.bill, service=service),
+        terms=terms_of(tx, client, stored),
         service=service,
         branch=stored.branch,
         branches=branches,
@@ -163,6 +262,8 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
             staff_name=await staff.name_of(tx.db, twin.staff_id),
             is_mine=twin.staff_id == actor.telegram_id,
         ),
+        points_max=(await points_to_spend(tx, client, bill=stored.bill) if asks_on_phone else 0),
+        needs_approval=needs_approval(tx, actor, stored.bill),
         expires_at=stored.expires_at,
     )
 
@@ -176,6 +277,8 @@ async def ask_branch_anew(
     if stored is None or _fixed_branch(tx.programme, actor) is not None:
         return PreviewUnknown()
     client = await clients.lock(tx.db, stored.client_id)
+    if stored.points or await approvals.open_of_preview(tx.db, preview_id) is not None:
+        return PreviewUnknown()  # somebody was asked about it, and told where
     await visit_previews.forget_branch(tx.db, preview_id)
     stored = await visit_previews.by_id(tx.db, preview_id)
     if client is None or stored is None:
@@ -199,6 +302,7 @@ async def repeat_preview(
         client_id=stored.client_id,
         bill=stored.bill,
         service=service_of(stored),
+        points=stored.points,
     )
 
 

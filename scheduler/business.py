@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from operations import birthdays, cases, feedback, win_back
+from operations import approvals, birthdays, cases, feedback, redemptions, win_back
 from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import Job
@@ -16,6 +16,8 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         Job(feedback.JOB, feedback.due_requests, feedback.ask),
         _cases_opened(owner_ids),
         _cases_overdue(owner_ids),
+        Job(redemptions.JOB, redemptions.due_endings, redemptions.end_unanswered),
+        Job(approvals.JOB, approvals.due_lapses, approvals.end_unanswered),
     )
 
 

@@ -54,6 +54,7 @@ class Visit:
     points_earned: int
     tier: str  # held before the visit
     staff_id: int  # a Telegram id
+    approved_by: int | None  # the manager, where the bill needed one
     at: datetime
     on_day: date
     preview_id: int | None

@@ -29,6 +29,14 @@ class VisitOf(Callback):
     client_id: int
 
 
+@callback("redeem_start")
+@dataclass(frozen=True)
+class RedeemOf(Callback):
+    """A visit paid in part with points, of the client who is shown."""
+
+    client_id: int
+
+
 @callback("desk_service")
 @dataclass(frozen=True)
 class ChooseService(Callback):
@@ -43,6 +51,7 @@ class AskWho(Message):
     """The first question: whose visit."""
 
     for_visit: bool  # else only to look the client up
+    for_points: bool = False  # a visit paid in part with points
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(_stop(labels))
@@ -96,6 +105,7 @@ class WhoUnreadable(Message):
     """Neither a phone nor a card's number."""
 
     for_visit: bool
+    for_points: bool = False
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(_stop(labels))
@@ -218,8 +228,11 @@ class ClientView(Message):
     recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
     open_cases: int
     may_serve: bool
+    may_redeem: bool  # has points enough, and a phone to confirm on
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
             return None
-        return InlineKeyboard.stacked(Button(labels("desk.visit"), VisitOf(self.client_id)))
+        visit = Button(labels("desk.visit"), VisitOf(self.client_id))
+        redeem = Button(labels("desk.redeem"), RedeemOf(self.client_id))
+        return InlineKeyboard.stacked(visit, redeem if self.may_redeem else None)

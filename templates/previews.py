@@ -47,6 +47,14 @@ class RepeatPreview(Callback):
     preview_id: int
 
 
+@callback("redeem_preview")
+@dataclass(frozen=True)
+class PayWithPoints(Callback):
+    """The previewed visit is to be paid in part with points."""
+
+    preview_id: int
+
+
 @callback("visit_start")
 @dataclass(frozen=True)
 class StartVisit(Callback):
@@ -86,15 +94,24 @@ class VisitPreview(Message):
     bill: int
     discount: int
     discount_percent: Fraction
+    points_spent: int
+    paid_with_points: int  # what they pay
     to_pay: int
     points: int
     percent: Fraction
     is_excluded: bool  # the service earns nothing
     twin: TwinShown | None
     terms_changed: bool
+    points_max: int  # that the client could pay with; 0: none
+    approve_above: int | None  # the bill is above it and waits for a manager; none: it does not
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         refuse = Button(labels("visit.refuse"), RefuseVisit(self.preview_id))
+        with_points = (
+            Button(labels("visit.points", points=self.points_max), PayWithPoints(self.preview_id))
+            if self.points_max
+            else None
+        )
         if self.branch is None and self.branches:
             places = [
                 Button(
@@ -104,10 +121,12 @@ class VisitPreview(Message):
                 )
                 for place, branch in enumerate(self.branches)
             ]
-            return InlineKeyboard.of(*in_rows(places, 2), (refuse,))
+            return InlineKeyboard.of(*in_rows(places, 2), (with_points,), (refuse,))
         confirm = Button(labels("visit.confirm"), ConfirmVisit(self.preview_id), Style.SUCCESS)
         change = Button(labels("visit.branch"), ChangeBranch(self.preview_id))
-        return InlineKeyboard.of((confirm, refuse), (change if self.may_change_branch else None,))
+        return InlineKeyboard.of(
+            (confirm, refuse), (with_points,), (change if self.may_change_branch else None,)
+        )
 
 
 @message("previews/visit_booked")
@@ -122,6 +141,8 @@ class VisitBooked(Message):
     branch: str
     bill: int
     discount: int
+    points_spent: int
+    paid_with_points: int  # what they paid
     to_pay: int
     points: int
     balance: int
@@ -131,6 +152,9 @@ class VisitBooked(Message):
     at: dt.datetime
     undo_minutes: int
     can_be_undone: bool
+    by_client: bool = False  # the client has just agreed to the points
+    is_approved: bool = False  # a manager approved the bill
+    approver_name: str | None = None  # none: an owner
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))

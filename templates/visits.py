@@ -41,6 +41,7 @@ class Receipt(Message):
     bill: int
     discount: int
     points_spent: int
+    paid_with_points: int  # what they paid
     to_pay: int
     points: int
     valid_through: dt.date | None
@@ -63,6 +64,7 @@ class Undone(Message):
     bill: int
     points: int
     balance: int
+    points_spent: int = 0  # that came back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)

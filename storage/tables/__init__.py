@@ -11,11 +11,13 @@ from storage.tables.people import (
     staff_invitations,
     telegram_accounts,
 )
+from storage.tables.spending import approvals, redemptions
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
 from storage.tables.visits import visit_previews, visits
 
 __all__ = [
+    "approvals",
     "audit_log",
     "badge_grants",
     "case_messages",
@@ -33,6 +35,7 @@ __all__ = [
     "metadata",
     "outbox",
     "outbox_files",
+    "redemptions",
     "referrals",
     "secrets",
     "staff",

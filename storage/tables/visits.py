@@ -32,6 +32,7 @@ visits = Table(
     Column("points_earned", Integer, nullable=False),
     Column("tier", String(32), nullable=False),  # held before the visit
     Column("staff_id", BigInteger, nullable=False),  # a Telegram id
+    Column("approved_by", BigInteger),  # the manager, where the bill needed one
     Column("at", UtcDateTime, nullable=False),
     Column("on_day", Date, nullable=False),  # the business day
     Column("preview_id", Identity64, ForeignKey("visit_previews.id"), unique=True),
@@ -54,6 +55,8 @@ visit_previews = Table(
     Column("service_code", String(32)),
     Column("service_text", String(64)),
     Column("bill", BigInteger, nullable=False),
+    # Above 0: the client is asked to pay so much in points, and their ✅ confirms.
+    Column("points", Integer, nullable=False, server_default="0"),
     # The terms that were shown, as JSON: other terms at the tap are shown anew, not booked.
     Column("terms", Text, nullable=False),
     Column("twin_id", Identity64),  # a visit just booked with the same bill, of which it warned

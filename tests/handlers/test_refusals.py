@@ -18,7 +18,6 @@ ANSWERED_ELSEWHERE = {
     "KeyReused",
     "NotEnoughPoints",
     "NothingLeftToReverse",
-    "PointsRefused",
     "ProgrammeInvalid",
     "WhoUnreadable",
 }
