@@ -94,6 +94,8 @@ async def preview_visit(
     if await refuse_oneself(tx, actor, client):
         return SelfService()
     if points:
+        client = await clients.lock(tx.db, client.id)
+        assert client is not None, "just found"
         replaced = await replaceable_hold(tx, actor.telegram_id, client)
         await check_spendable(tx, client, bill=bill, points=points, besides=replaced)
     branch = await _branch_to_begin_with(tx, actor)

@@ -15,6 +15,7 @@ from operations.holds import (
     find_obstacle,
     open_hold,
 )
+from operations.points_choice import may_be_asked
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.visit_previews import (
@@ -172,6 +173,15 @@ async def redeem(
     do. Raises PointsRefused, with the largest possible figure, where so many cannot pay.
     """
     assert points > 0, "a visit without points is previewed"
+    found = await may_be_asked(tx, actor=actor, client_id=client_id)
+    if not isinstance(found, Client):
+        return found
+    # Before anything is written that refers to the client: two who ask at once would each wait
+    # for the other on PostgreSQL, whose foreign keys share the lock.
+    await clients.lock(tx.db, found.id)
+    obstacle = await find_obstacle(tx, staff_id=actor.telegram_id, client=found)
+    if obstacle is not None:
+        return obstacle
     preview = await preview_visit(
         tx, actor=actor, client_id=client_id, bill=bill, service=service, points=points
     )
