@@ -12,6 +12,7 @@ from operations.approvals import (
     tell_asker,
 )
 from operations.authority import require
+from operations.available import points_to_spend
 from operations.booking import book_visit
 from operations.desk import called
 from operations.desk_notices import booked_notice
@@ -21,7 +22,6 @@ from operations.transaction import Tx
 from operations.visit_previews import (
     SelfService,
     outdated,
-    points_to_spend,
     refuse_oneself,
     renew_preview,
     service_of,

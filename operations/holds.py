@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loyalty.visits import VisitTerms
+from operations.available import check_spendable, points_to_spend, replaceable_hold
 from operations.desk import called
 from operations.desk_notices import figures_of, tell_staff
 from operations.outgoing import Lane, notify, to_client
 from operations.transaction import Tx
-from operations.visit_previews import (
-    check_spendable,
-    points_to_spend,
-    replaceable_hold,
-    service_of,
-    terms_of,
-)
+from operations.visit_previews import service_of, terms_of
 from storage import audit_log, clients, reachability, redemptions, staff, visit_previews
 from storage.clients import Client
 from storage.redemptions import Redemption, RedemptionStatus

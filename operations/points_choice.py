@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from loyalty.visits import max_points, smallest_redemption
 from operations.authority import require
-from operations.available import available_points
+from operations.available import available_points, replaceable_hold
 from operations.desk import living_client
 from operations.holds import HeldByColleague, NotReachable, find_obstacle
 from operations.senders import Role, Sender
 from operations.standing import current_level
 from operations.transaction import Tx
-from operations.visit_previews import ClientGone, SelfService, refuse_oneself, replaceable_hold
+from operations.visit_previews import ClientGone, SelfService, refuse_oneself
 from storage.clients import Client
 
 

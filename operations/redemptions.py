@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from loyalty.visits import PointsRefused
 from operations.authority import require
+from operations.available import check_spendable
 from operations.booking import Booked, book_visit, booked_visit
 from operations.desk_notices import booked_notice, tell_staff
 from operations.due import Due, DuePage, NotDueNow
@@ -19,13 +20,7 @@ from operations.holds import (
 )
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import (
-    check_spendable,
-    renew_preview,
-    service_of,
-    terms_of,
-    terms_text,
-)
+from operations.visit_previews import renew_preview, service_of, terms_of, terms_text
 from storage import audit_log, redemptions, visit_previews, visits
 from storage.clients import Client, ClientStatus
 from storage.redemptions import Redemption, RedemptionStatus

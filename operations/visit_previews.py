@@ -7,16 +7,15 @@ from enum import StrEnum
 from fractions import Fraction
 
 from loyalty.programme import Level, Programme
-from loyalty.visits import VisitTerms, check_points, max_points, visit_terms
+from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
-from operations.available import available_points
+from operations.available import check_spendable, points_to_spend, replaceable_hold
 from operations.desk import ServiceTyped, is_oneself, living_client
 from operations.senders import Role, Sender
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import approvals, audit_log, clients, redemptions, staff, visit_previews, visits
+from storage import approvals, audit_log, clients, staff, visit_previews, visits
 from storage.clients import Client
-from storage.redemptions import Redemption
 from storage.visit_previews import PreviewStatus, StoredPreview
 
 PREVIEW_LIVES = timedelta(minutes=15)
@@ -195,29 +194,6 @@ async def outdated(tx: Tx, stored: StoredPreview, terms: VisitTerms) -> Anew | N
         return Anew.TERMS
     twin = await visits.twin(tx.db, stored.client_id, bill=stored.bill, since=tx.now - TWIN_WINDOW)
     return Anew.TWIN if twin is not None and twin.id != stored.twin_id else None
-
-
-async def points_to_spend(
-    tx: Tx, client: Client, *, bill: int, besides: Redemption | None = None
-) -> int:
-    """The most points that may pay of this bill now; 0: none at all (rule 7)."""
-    available = await available_points(tx, client, besides=besides)
-    return max_points(tx.programme, current_level(tx, client), bill, available)
-
-
-async def check_spendable(
-    tx: Tx, client: Client, *, bill: int, points: int, besides: Redemption | None = None
-) -> None:
-    """Raises PointsRefused, with the largest possible figure, unless so many points may pay."""
-    available = await available_points(tx, client, besides=besides)
-    level = current_level(tx, client)
-    check_points(tx.programme, level, bill=bill, active_balance=available, asked=points)
-
-
-async def replaceable_hold(tx: Tx, staff_id: int, client: Client) -> Redemption | None:
-    """The client's open question, if this member of staff asked it: a newer one replaces it."""
-    current = await redemptions.open_of(tx.db, client.id)
-    return current if current is not None and current.staff_id == staff_id else None
 
 
 def needs_approval(tx: Tx, actor: Sender, bill: int) -> bool:

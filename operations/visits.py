@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from operations.approvals import Awaited, NobodyApproves, ask_approval, withdraw_approval
 from operations.authority import require
+from operations.available import check_spendable, replaceable_hold
 from operations.booking import Booked, book_visit, booked_visit
 from operations.desk import ServiceTyped
 from operations.holds import (
@@ -25,13 +26,11 @@ from operations.visit_previews import (
     PreviewUnknown,
     SelfService,
     branches_of,
-    check_spendable,
     needs_approval,
     outdated,
     preview_visit,
     refuse_oneself,
     renew_preview,
-    replaceable_hold,
     service_of,
     shown,
     terms_of,
