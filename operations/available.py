@@ -24,8 +24,11 @@ async def points_to_spend(
     tx: Tx, client: Client, *, bill: int, besides: Redemption | None = None
 ) -> int:
     """The most points that may pay of this bill now; 0: none at all (rule 7)."""
+    level = current_level(tx, client)
+    if not max_points(tx.programme, level, bill, client.balance):
+        return 0  # most clients at the desk: no need to ask what is held
     available = await available_points(tx, client, besides=besides)
-    return max_points(tx.programme, current_level(tx, client), bill, available)
+    return max_points(tx.programme, level, bill, available)
 
 
 async def check_spendable(
