@@ -17,7 +17,7 @@ from operations.client_card import menu_of
 from operations.senders import Role
 from templates.labels import label_table
 
-STAFF_COMMANDS = ("visit", "client", "accept", "today", "undo", "return", "guide")
+STAFF_COMMANDS = ("visit", "redeem", "client", "accept", "today", "undo", "return", "guide")
 MANAGER_COMMANDS = ("staff", "cases")
 
 CommandsCall = SetMyCommands | DeleteMyCommands

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery
 from handlers.desk_screens import previewed, settled
 from handlers.replies import Replies, Say
 from handlers.roles import Has
+from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
 from operations.senders import Role, Sender
 from operations.transaction import Tx
@@ -19,20 +20,35 @@ router.callback_query.filter(Has(Role.STAFF))
 
 @router.callback_query(Tapped(ConfirmVisit))
 async def confirm(
-    callback: CallbackQuery, tap: ConfirmVisit, tx: Tx, sender: Sender, say: Say
+    callback: CallbackQuery,
+    tap: ConfirmVisit,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    stimulus: Stimulus,
+    bot_username: str,
 ) -> Replies:
     outcome = await confirm_visit(
-        tx, preview_id=tap.preview_id, actor=sender, branch_place=tap.branch
+        tx,
+        preview_id=tap.preview_id,
+        actor=sender,
+        branch_place=tap.branch,
+        owner_ids=stimulus.owner_ids,
     )
-    return settled(outcome, tx, sender, say)
+    return settled(outcome, tx, sender, say, bot_username)
 
 
 @router.callback_query(Tapped(RefuseVisit))
 async def refuse(
-    callback: CallbackQuery, tap: RefuseVisit, tx: Tx, sender: Sender, say: Say
+    callback: CallbackQuery,
+    tap: RefuseVisit,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    bot_username: str,
 ) -> Replies:
     outcome = await refuse_preview(tx, preview_id=tap.preview_id, actor=sender)
-    return settled(outcome, tx, sender, say)
+    return settled(outcome, tx, sender, say, bot_username)
 
 
 @router.callback_query(Tapped(ChangeBranch))

@@ -2,15 +2,16 @@
 
 from typing import assert_never
 
+from handlers.desk_waiting import waited_screen
 from handlers.replies import Replies, Say
-from loyalty.programme import Level, Programme
+from loyalty.programme import Programme
+from operations.approvals import Awaited, NobodyApproves
 from operations.desk import DeskView, called, visit_service
-from operations.promotions import promotion_of
+from operations.desk_notices import booked_notice, promotion_name, stamps_name, tier_name
+from operations.holds import Held, HeldByColleague, NotReachable
 from operations.returnable import may_return
 from operations.senders import Sender
-from operations.stamps import stamp_of
 from operations.transaction import Tx
-from operations.undo import is_undoable
 from operations.visit_previews import (
     PREVIEW_LIVES,
     ClientGone,
@@ -40,6 +41,8 @@ def preview_screen(
         bill=terms.bill,
         discount=terms.discount,
         discount_percent=terms.discount_percent,
+        points_spent=terms.points_spent,
+        paid_with_points=terms.points_paid_minor,
         to_pay=terms.to_pay,
         points=terms.points_earned,
         percent=terms.percent,
@@ -51,6 +54,8 @@ def preview_screen(
         free_by=stamps_name(programme, terms.stamp, language),
         keeps_free_visit=preview.keeps_free_visit,
         active_on=preview.active_on,
+        points_max=preview.points_max,
+        approve_above=programme.desk.approve_above if preview.needs_approval else None,
     )
 
 
@@ -69,66 +74,45 @@ def previewed(
             assert_never(outcome)
 
 
-def settled(outcome: Outcome, tx: Tx, sender: Sender, say: Say) -> Replies:
+def settled(outcome: Outcome, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
     """What a tap on ✅ or ❌ came to, in place of the preview."""
+    screen = say.edit(outcome_screen(outcome, tx, sender, bot_username))
     match outcome:
-        case Booked():
-            screen = say.edit(booked_screen(outcome, tx, sender))
-            if not outcome.repeated:
-                return screen
-            visit_id = outcome.visit.id
-            if outcome.is_mine:
-                return [screen, say.toast(previews.BookedAlready(visit_id))]
-            told = previews.BookedBy(visit_id, outcome.staff_name)
+        case Booked(repeated=True, is_mine=True):
+            return [screen, say.toast(previews.BookedAlready(outcome.visit.id))]
+        case Booked(repeated=True):
+            told = previews.BookedBy(outcome.visit.id, outcome.staff_name)
             return [screen, say.toast(told, alert=True)]
         case ShownAnew():
-            shown = preview_screen(
+            return [screen, say.toast(previews.TermsChanged())]
+        case _:
+            return screen
+
+
+def outcome_screen(outcome: Outcome, tx: Tx, sender: Sender, bot_username: str) -> Message:
+    """What a visit to be confirmed came to."""
+    match outcome:
+        case Booked():
+            return booked_notice(tx, outcome, sender.language)
+        case ShownAnew():
+            return preview_screen(
                 outcome.preview,
                 tx.programme,
                 sender.language,
                 terms_changed=outcome.reason is Anew.TERMS,
             )
-            return [say.edit(shown), say.toast(previews.TermsChanged())]
         case PreviewLapsed():
-            lived = PREVIEW_LIVES.seconds // 60
-            return say.edit(previews.PreviewLapsed(outcome.preview_id, lived))
+            return previews.PreviewLapsed(outcome.preview_id, PREVIEW_LIVES.seconds // 60)
         case PreviewRefused():
-            return say.edit(previews.PreviewRefused())
+            return previews.PreviewRefused()
         case PreviewUnknown() | ClientGone():
-            return say.edit(previews.PreviewGone())
+            return previews.PreviewGone()
         case SelfService():
-            return say.edit(desk.SelfService())
+            return desk.SelfService()
+        case Held() | Awaited() | NotReachable() | HeldByColleague() | NobodyApproves():
+            return waited_screen(outcome, tx, sender.language, bot_username)
         case _:
             assert_never(outcome)
-
-
-def booked_screen(booked: Booked, tx: Tx, sender: Sender) -> previews.VisitBooked:
-    """A visit that stands, or stood."""
-    visit = booked.visit
-    return previews.VisitBooked(
-        visit_id=visit.id,
-        client_name=called(booked.client),
-        tier=tier_name(tx.programme, booked.level, sender.language),
-        service=visit_service(visit, tx.programme, sender.language),
-        branch=visit.branch,
-        bill=visit.bill,
-        discount=visit.discount,
-        to_pay=visit.to_pay,
-        points=visit.points_earned,
-        balance=booked.balance,
-        staff_name=booked.staff_name,
-        is_mine=booked.is_mine,
-        is_undone=visit.is_undone,
-        is_returned=visit.is_returned,
-        returned=visit.returned,
-        active_on=booked.active_on,
-        at=visit.at,
-        undo_minutes=tx.programme.desk.undo_minutes,
-        can_be_undone=booked.is_mine and is_undoable(tx, visit),
-        promotion=promotion_name(tx.programme, visit.promotion_code, sender.language),
-        promotion_points=visit.promotion_points,
-        free_by=stamps_name(tx.programme, visit.stamp_code, sender.language),
-    )
 
 
 def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
@@ -169,21 +153,5 @@ def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
             desk.InvitedLevelShown(level.code, level.name.of(sender.language), level == view.level)
             for level in view.invitations[: desk.INVITED_LEVELS_MAX]
         ),
+        may_redeem=view.may_redeem and not view.is_oneself,
     )
-
-
-def promotion_name(programme: Programme, code: str | None, language: str) -> str | None:
-    """What the promotion is called; None where there was none, or it is in the file no more."""
-    promotion = promotion_of(programme, code)
-    return None if promotion is None else promotion.name.of(language)
-
-
-def stamps_name(programme: Programme, code: str | None, language: str) -> str | None:
-    """What the stamps are called that made a visit free; their code if they are no more."""
-    stamp = stamp_of(programme, code)
-    return code if stamp is None else stamp.name.of(language)
-
-
-def tier_name(programme: Programme, level: Level, language: str) -> str | None:
-    """The level's name; None where the programme has no levels to speak of."""
-    return level.name.of(language) if programme.tiers.stated else None

@@ -6,12 +6,12 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from handlers.desk_screens import booked_screen
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
 from operations.booking import Booked
 from operations.desk import called
+from operations.desk_notices import booked_notice
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.undo import (
@@ -84,11 +84,14 @@ def _screen(
                 staff_name=outcome.staff_name,
                 is_mine=outcome.is_mine,
                 repeated=outcome.repeated,
+                points_spent=visit.points_spent,
             )
         case ReturnedBefore(visit=visit, client=client):
             return undo.ReturnedBefore(visit.id, called(client), visit.bill_at_first)
         case UndoQuestion(visit=visit, client=client):
-            return undo.AskUndo(visit.id, called(client), visit.bill, visit.points_earned)
+            return undo.AskUndo(
+                visit.id, called(client), visit.bill, visit.points_earned, visit.points_spent
+            )
         case UndoTooLate(visit=visit):
             return undo.TooLate(visit.id, visit.at, minutes)
         case NotYours():
@@ -98,7 +101,7 @@ def _screen(
         case VisitUnknown() | NothingToUndo():
             return undo.NothingToUndo(minutes)
         case Booked():
-            return booked_screen(outcome, tx, sender)
+            return booked_notice(tx, outcome, sender.language)
         case ChooseVisit():
             choices = tuple(
                 undo.UndoChoice(

@@ -9,14 +9,14 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.conversations import Conversation
-from handlers.desk_screens import previewed, tier_name
+from handlers.desk_screens import previewed
+from handlers.desk_waiting import bot_link
 from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
 from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from operations.desk import (
-    BillTyped,
     ServiceTooLong,
     ServiceTyped,
     Who,
@@ -29,6 +29,7 @@ from operations.desk import (
     read_service,
     read_who_alone,
 )
+from operations.desk_notices import tier_name
 from operations.phones import read_contact_phone
 from operations.senders import Client, Role, Sender
 from operations.standing import current_level
@@ -178,7 +179,7 @@ def nobody(who: Who, say: Say, bot_username: str) -> Replies:
     """No client of this phone or card; a phone leads to registration, by link and by code."""
     if who.phone is None:
         return say(desk.NobodyHasCard())
-    link = f"https://t.me/{bot_username}"
+    link = bot_link(bot_username)
     return [say(desk.NobodyHasPhone(link)), say(desk.RegistrationCode(link))]
 
 
@@ -214,16 +215,17 @@ async def _from_bill(
     if ask_service and typed.service == ServiceTyped() and tx.programme.services:
         await state.set_state(VisitSteps.service)
         await state.set_data(data)
-        return _ask_service(client, typed, tx, sender)
+        return ask_service_screen(client, typed.bill, tx, sender)
     return await _preview(data, typed.service, tx, sender, state)
 
 
-def _ask_service(client: Client, typed: BillTyped, tx: Tx, sender: Sender) -> Words:
+def ask_service_screen(client: Client, bill: int, tx: Tx, sender: Sender) -> Words:
+    """The listed services, to choose from."""
     listed = tx.programme.services[: desk.SERVICES_MAX]
     services = tuple(
         desk.ServiceShown(service.code, service.name.of(sender.language)) for service in listed
     )
-    return desk.AskService(client_name=called(client), bill=typed.bill, services=services)
+    return desk.AskService(client_name=called(client), bill=bill, services=services)
 
 
 async def _preview(

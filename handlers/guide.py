@@ -25,6 +25,8 @@ def guide_for(role: Role | None, programme: Programme) -> Guide:
     return Guide(
         business=programme.business.name,
         undo_minutes=programme.desk.undo_minutes,
+        hold_minutes=programme.redeeming.hold_minutes,
+        approve_above=programme.desk.approve_above,
         for_managers=role is not None and role >= Role.MANAGER,
         rewards=bool(programme.rewards),
     )

@@ -7,9 +7,10 @@ from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from loyalty.birthdays import BirthdayUnreadable
 from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong
 from loyalty.refusals import Refusal
+from loyalty.visits import PointsRefused
 from operations.authority import NotAllowed
-from operations.desk import SERVICE_CHARS_MAX, ServiceTooLong
-from templates import desk
+from operations.desk import SERVICE_CHARS_MAX, PointsUnreadable, ServiceTooLong
+from templates import desk, redemptions
 from templates.every_chat import UnknownCommand
 from templates.messages import Message
 from templates.profile import BirthdayRefused, NameRefused
@@ -20,6 +21,10 @@ WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
     BirthdayUnreadable: lambda refusal: BirthdayRefused(refusal.fault),
     AmountUnreadable: lambda refusal: desk.AmountUnreadable(refusal.text),
     AmountOutOfRange: lambda refusal: desk.AmountOutOfRange(refusal.smallest, refusal.largest),
+    PointsUnreadable: lambda refusal: redemptions.PointsUnreadable(refusal.text),
+    PointsRefused: lambda refusal: redemptions.LargestNow(
+        refusal.asked, refusal.smallest, refusal.largest
+    ),
     ServiceTooLong: lambda _: desk.ServiceTooLong(SERVICE_CHARS_MAX),
     NotAllowed: lambda _: UnknownCommand(),
 }

@@ -6,12 +6,14 @@ from aiogram import Dispatcher, Router
 
 from handlers import (
     adverts,
+    approvals,
     cases,
     challenges,
     client_screens,
     desk_client,
     desk_levels,
     desk_preview,
+    desk_redeem,
     desk_return,
     desk_undo,
     desk_visit,
@@ -23,6 +25,7 @@ from handlers import (
     menu,
     offers,
     profile,
+    redemptions,
     registration,
     remedies,
     reward_desk,
@@ -54,12 +57,15 @@ def routers() -> tuple[Router, ...]:
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
         # A reward's code is no amount and no client: it is asked before those are.
         reward_desk.router,
+        desk_redeem.router,
         desk_visit.router,
         desk_preview.router,
         desk_client.router,
         desk_levels.router,
         desk_undo.router,
         desk_return.router,
+        redemptions.at_desk,
+        approvals.router,
         today.router,
         guide.router,
         staff.router,
@@ -69,6 +75,7 @@ def routers() -> tuple[Router, ...]:
         feedback.router,
         adverts.router,
         disputes.router,
+        redemptions.router,
         menu.last,
         every_chat.last,
     )

@@ -11,7 +11,9 @@ from loyalty.programme import Level, Programme, Service
 from loyalty.refusals import Refusal
 from loyalty.services import find_service
 from loyalty.stamps import StampCard
+from loyalty.visits import smallest_redemption
 from operations.authority import require
+from operations.available import available_points
 from operations.phones import longest_phone, masked_phone
 from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
@@ -29,6 +31,14 @@ NAMELESS = "—"
 CARD_DIGITS_UNLIKE_BILLS = 7  # 123456 may well be a bill
 MERGES_FOLLOWED_MAX = 8
 
+POINTS_DIGITS_MAX = 9
+POINTS_UNHEARD_OF = 10**POINTS_DIGITS_MAX
+
+_POINTS = re.compile(r"[0-9]+")
+_POINTS_ALONE = re.compile(
+    r"([0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)\s*(?:б|балл(?:а|ов)?|points?)?",
+    re.IGNORECASE,
+)
 _CARD_NUMBER = re.compile(r"[0-9]{6,8}")
 # As the card's picture writes it: two groups. One group of three or four is no number by itself.
 _GROUPED_CARD_NUMBER = re.compile(
@@ -39,6 +49,14 @@ _SPACED_CARD_NUMBER = re.compile(r"[0-9](?:[ \u00a0-]?[0-9]){5,7}")
 
 class WhoUnreadable(Refusal):
     """The text begins with neither a phone nor a card's number."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class PointsUnreadable(Refusal):
+    """The text does not begin with a whole number of points."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -59,6 +77,13 @@ class Who:
 
     phone: str | None = None  # E.164
     card_number: str | None = None
+
+
+class PointsTyped(NamedTuple):
+    """How many points somebody typed, and what was typed after it."""
+
+    points: int
+    rest: str
 
 
 class WhoTyped(NamedTuple):
@@ -139,6 +164,23 @@ def read_visit(text: str, programme: Programme) -> VisitTyped:
     who, rest = read_who(text, programme)
     typed = read_bill(rest, programme)
     return VisitTyped(who, typed.bill, typed.service)
+
+
+def read_points(text: str) -> PointsTyped:
+    """POINTS, a whole number in one word. Raises PointsUnreadable."""
+    word, rest = [*text.split(maxsplit=1), "", ""][:2]
+    if not _POINTS.fullmatch(word):
+        raise PointsUnreadable(text)
+    # Beyond any balance: refused with the largest figure, however long it was.
+    return PointsTyped(int(word) if len(word) <= POINTS_DIGITS_MAX else POINTS_UNHEARD_OF, rest)
+
+
+def read_points_alone(text: str) -> int:
+    """The same where nothing else is asked: "100 points" is read too, as is "1 000"."""
+    found = _POINTS_ALONE.fullmatch(text.strip())
+    if found is None:
+        raise PointsUnreadable(text)
+    return read_points("".join(found[1].split())).points
 
 
 def read_service(text: str, programme: Programme) -> ServiceTyped:
@@ -236,6 +278,7 @@ class DeskView:
     recent: tuple[Visit, ...]  # newest first
     open_cases: int
     is_oneself: bool
+    may_redeem: bool  # has points enough for a redemption, and a phone to confirm on
     invitations: tuple[Level, ...]  # levels to which the actor may invite the client
     stamps: tuple[StampCard, ...]
     waiting: tuple[Claim, ...] = ()  # rewards to be handed out
@@ -265,4 +308,9 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         invitations=invited_levels(tx.programme) if invites else (),
         stamps=await stamp_cards(tx, client.id),
         waiting=tuple(await rewards.open_of(tx.db, client.id, limit=WAITING_SHOWN_MAX)),
+        may_redeem=(
+            client.telegram_id is not None
+            and tx.programme.redeeming.max_share_percent > 0
+            and await available_points(tx, client) >= smallest_redemption(tx.programme)
+        ),
     )

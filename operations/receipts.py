@@ -36,6 +36,7 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, earned: Earned) 
         bill=visit.bill,
         discount=visit.discount,
         points_spent=visit.points_spent,
+        paid_with_points=visit.bill - visit.discount - visit.to_pay,
         to_pay=visit.to_pay,
         points=visit.points_earned,
         valid_through=(

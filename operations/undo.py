@@ -18,6 +18,7 @@ from storage.clients import Client
 from storage.visits import Visit
 
 CHOICES_MAX = 8
+_OF_THE_VISIT = (EntryKind.REDEMPTION, EntryKind.VISIT)
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,11 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         action="visit.undone",
         client_id=client.id,
         subject_id=visit.id,
-        details={"bill": visit.bill, "points": visit.points_earned},
+        details={
+            "bill": visit.bill,
+            "points": visit.points_earned,
+            "spent": visit.points_spent,
+        },
     )
     await send_undone(tx, client=client, visit=visit, back=back)
     await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)

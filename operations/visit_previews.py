@@ -3,23 +3,33 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from loyalty.pending import active_on
 from loyalty.programme import Level, Programme
 from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
+from operations.available import check_spendable, points_to_spend, replaceable_hold
 from operations.desk import ServiceTyped, is_oneself, living_client
 from operations.senders import Role, Sender
 from operations.stamps import free_visit
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, staff, visit_previews, visits
+from storage import approvals, audit_log, clients, staff, visit_previews, visits
 from storage.clients import Client
 from storage.visit_previews import PreviewStatus, StoredPreview
 
 PREVIEW_LIVES = timedelta(minutes=15)
 TWIN_WINDOW = timedelta(minutes=2)
+
+
+class Anew(StrEnum):
+    """Why a preview is shown again instead of being booked."""
+
+    TERMS = "terms"  # they are others by now
+    TWIN = "twin"  # a colleague has just booked the same bill
+    BRANCH = "branch"  # it is still to be chosen
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Preview:
     branches: tuple[str, ...]
     may_change_branch: bool
     twin: Twin | None
+    points_max: int  # that the client may pay with, on their phone; 0: none
+    needs_approval: bool  # a manager's, where this actor confirms
     expires_at: datetime
     keeps_free_visit: bool = False  # stamps make it free, but the client saves that up
     active_on: date | None = None  # when the points will be on the card; none: at once
@@ -71,18 +83,33 @@ def branches_of(programme: Programme) -> tuple[str, ...]:
 
 
 async def preview_visit(
-    tx: Tx, *, actor: Sender, client_id: int, bill: int, service: ServiceTyped
+    tx: Tx, *, actor: Sender, client_id: int, bill: int, service: ServiceTyped, points: int = 0
 ) -> Preview | SelfService | ClientGone:
-    """Reckons a visit and keeps it for confirmation; `bill` in minor units, before discount."""
+    """Reckons a visit and keeps it for confirmation; `bill` in minor units, before discount.
+
+    With `points` it is a visit that the client is to pay for in part with so many of them. Raises
+    PointsRefused where so many cannot pay.
+    """
     require(actor, Role.STAFF)
     client = await living_client(tx, client_id)
     if client is None:
         return ClientGone()
     if await refuse_oneself(tx, actor, client):
         return SelfService()
+    if points:
+        client = await clients.lock(tx.db, client.id)
+        assert client is not None, "just found"
+        replaced = await replaceable_hold(tx, actor.telegram_id, client)
+        await check_spendable(tx, client, bill=bill, points=points, besides=replaced)
     branch = await _branch_to_begin_with(tx, actor)
     stored = await keep_preview(
-        tx, actor=actor, client=client, bill=bill, service=service, branch=branch
+        tx,
+        staff_id=actor.telegram_id,
+        client=client,
+        bill=bill,
+        service=service,
+        branch=branch,
+        points=points,
     )
     return await shown(tx, actor=actor, stored=stored, client=client)
 
@@ -104,27 +131,34 @@ async def refuse_oneself(tx: Tx, actor: Sender, client: Client) -> bool:
 async def keep_preview(
     tx: Tx,
     *,
-    actor: Sender,
+    staff_id: int,
     client: Client,
     bill: int,
     service: ServiceTyped,
     branch: str | None,
+    points: int = 0,
     keeps_free_visit: bool = False,
 ) -> StoredPreview:
-    """Stores the terms as they are now."""
+    """Stores the terms as they are now. Raises PointsRefused beyond the share of the bill."""
     terms = await terms_now(
-        tx, client, bill=bill, service=service, keeps_free_visit=keeps_free_visit
+        tx,
+        client,
+        bill=bill,
+        service=service,
+        points=points,
+        keeps_free_visit=keeps_free_visit,
     )
     twin = await visits.twin(tx.db, client.id, bill=bill, since=tx.now - TWIN_WINDOW)
     return await visit_previews.add(
         tx.db,
         {
-            "staff_id": actor.telegram_id,
+            "staff_id": staff_id,
             "client_id": client.id,
             "branch": branch,
             "service_code": service.code,
             "service_text": service.text,
             "bill": bill,
+            "points": points,
             "terms": terms_text(terms),
             "keeps_free_visit": keeps_free_visit,
             "twin_id": None if twin is None else twin.id,
@@ -134,16 +168,45 @@ async def keep_preview(
     )
 
 
+async def renew_preview(tx: Tx, stored: StoredPreview, client: Client) -> StoredPreview:
+    """The same visit at the terms of now, in a preview of its own that takes the old one's place.
+
+    Raises PointsRefused where so many points can no longer pay.
+    """
+    fresh = await keep_preview(
+        tx,
+        staff_id=stored.staff_id,
+        client=client,
+        bill=stored.bill,
+        service=service_of(stored),
+        branch=stored.branch,
+        points=stored.points,
+        keeps_free_visit=stored.keeps_free_visit,
+    )
+    await visit_previews.close(tx.db, stored.id, PreviewStatus.STALE, replaced_by_id=fresh.id)
+    return fresh
+
+
 async def terms_now(
-    tx: Tx, client: Client, *, bill: int, service: ServiceTyped, keeps_free_visit: bool = False
+    tx: Tx,
+    client: Client,
+    *,
+    bill: int,
+    service: ServiceTyped,
+    points: int = 0,
+    keeps_free_visit: bool = False,
 ) -> VisitTerms:
-    """The figures at this moment: of the client's level, the day's promotion and their stamps."""
+    """The figures at this moment: of the client's level, the day's promotion and their stamps.
+
+    Raises PointsRefused, see `visit_terms`.
+    """
     stamp = None if keeps_free_visit else await free_visit(tx, client.id, service.code)
     return visit_terms(
         tx.programme,
         current_level(tx, client),
         bill=bill,
         service_code=service.code,
+        points_spent=points,
         day=tx.today,
         stamp=None if stamp is None else stamp.code,
     )
@@ -156,8 +219,23 @@ async def terms_of(tx: Tx, client: Client, stored: StoredPreview) -> VisitTerms:
         client,
         bill=stored.bill,
         service=service_of(stored),
+        points=stored.points,
         keeps_free_visit=stored.keeps_free_visit,
     )
+
+
+async def outdated(tx: Tx, stored: StoredPreview, terms: VisitTerms) -> Anew | None:
+    """Why whoever confirms would confirm something else than they saw; None: they would not."""
+    if terms_text(terms) != stored.terms:
+        return Anew.TERMS
+    twin = await visits.twin(tx.db, stored.client_id, bill=stored.bill, since=tx.now - TWIN_WINDOW)
+    return Anew.TWIN if twin is not None and twin.id != stored.twin_id else None
+
+
+def needs_approval(tx: Tx, actor: Sender, bill: int) -> bool:
+    """Whether a bill (minor units) is beyond what this actor may book alone (rule 23)."""
+    limit = tx.programme.desk.approve_above
+    return limit is not None and bill > limit and not actor.may_act_as(Role.MANAGER)
 
 
 def terms_text(terms: VisitTerms) -> str:
@@ -178,6 +256,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
     service = service_of(stored)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)
+    asks_on_phone = client.telegram_id is not None and not stored.points
     return Preview(
         id=stored.id,
         client=client,
@@ -197,6 +276,8 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
             staff_name=await staff.name_of(tx.db, twin.staff_id),
             is_mine=twin.staff_id == actor.telegram_id,
         ),
+        points_max=(await points_to_spend(tx, client, bill=stored.bill) if asks_on_phone else 0),
+        needs_approval=needs_approval(tx, actor, stored.bill),
         expires_at=stored.expires_at,
         keeps_free_visit=stored.keeps_free_visit,
         active_on=active_on(tx.today, tx.programme.points.pending_days),
@@ -236,6 +317,8 @@ async def ask_branch_anew(
     if stored is None or _fixed_branch(tx.programme, actor) is not None:
         return PreviewUnknown()
     client = await clients.lock(tx.db, stored.client_id)
+    if stored.points or await approvals.open_of_preview(tx.db, preview_id) is not None:
+        return PreviewUnknown()  # somebody was asked about it, and told where
     await visit_previews.forget_branch(tx.db, preview_id)
     stored = await visit_previews.by_id(tx.db, preview_id)
     if client is None or stored is None:
@@ -259,6 +342,7 @@ async def repeat_preview(
         client_id=stored.client_id,
         bill=stored.bill,
         service=service_of(stored),
+        points=stored.points,
     )
 
 

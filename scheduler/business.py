@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from operations import (
+    approvals,
     birthdays,
     cases,
     challenge_prizes,
@@ -10,6 +11,7 @@ from operations import (
     feedback,
     invited_levels,
     pending,
+    redemptions,
     reviews,
     reward_claims,
     win_back,
@@ -41,6 +43,8 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         Job(reward_claims.LAPSE_JOB, reward_claims.due_lapses, reward_claims.lapse),
         _challenge_prizes(owner_ids),
         Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
+        Job(redemptions.JOB, redemptions.due_endings, redemptions.end_unanswered),
+        Job(approvals.JOB, approvals.due_lapses, approvals.end_unanswered),
     )
 
 

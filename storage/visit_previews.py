@@ -32,6 +32,7 @@ class StoredPreview:
     service_code: str | None
     service_text: str | None
     bill: int
+    points: int  # that the client is asked to pay with; 0: a visit paid in money
     terms: str
     keeps_free_visit: bool
     twin_id: int | None
@@ -74,6 +75,15 @@ async def close(
         .values(status=status, visit_id=visit_id, replaced_by_id=replaced_by_id)
     )
     return result.rowcount == 1
+
+
+async def set_branch(db: AsyncConnection, preview_id: int, branch: str) -> None:
+    """Where the visit of an open preview takes place."""
+    await db.execute(
+        update(visit_previews)
+        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
+        .values(branch=branch)
+    )
 
 
 async def forget_branch(db: AsyncConnection, preview_id: int) -> None:

@@ -66,6 +66,7 @@ class Visit:
     stamp_code: str | None  # the stamps that made it free
     tier: str  # held before the visit
     staff_id: int  # a Telegram id
+    approved_by: int | None  # the manager, where the bill needed one
     at: datetime
     on_day: date
     preview_id: int | None

@@ -34,6 +34,14 @@ class VisitOf(Callback):
     client_id: int
 
 
+@callback("redeem_start")
+@dataclass(frozen=True)
+class RedeemOf(Callback):
+    """A visit paid in part with points, of the client who is shown."""
+
+    client_id: int
+
+
 @callback("desk_service")
 @dataclass(frozen=True)
 class ChooseService(Callback):
@@ -48,6 +56,7 @@ class AskWho(Message):
     """The first question: whose visit."""
 
     for_visit: bool  # else only to look the client up
+    for_points: bool = False  # a visit paid in part with points
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(_stop(labels))
@@ -101,6 +110,7 @@ class WhoUnreadable(Message):
     """Neither a phone nor a card's number."""
 
     for_visit: bool
+    for_points: bool = False
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(_stop(labels))
@@ -248,24 +258,25 @@ class ClientView(Message):
     waiting: Annotated[tuple[str, ...], AtMost(WAITING_MAX)] = ()
     tier_until: dt.date | None = None  # the last day of a level held by invitation
     invitations: Annotated[tuple[InvitedLevelShown, ...], AtMost(INVITED_LEVELS_MAX)] = ()
+    may_redeem: bool = False  # has points enough, and a phone to confirm on
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
             return None
-        returns = (
+        visit = Button(labels("desk.visit"), VisitOf(self.client_id))
+        redeem = Button(labels("desk.redeem"), RedeemOf(self.client_id))
+        returns = [
             Button(
                 labels(
                     "return.of",
-                    visit=visit.visit_id,
-                    bill=labels.words.money(visit.returnable),
+                    visit=made.visit_id,
+                    bill=labels.words.money(made.returnable),
                 ),
-                OpenReturn(visit.visit_id),
+                OpenReturn(made.visit_id),
             )
-            for visit in self.recent
-            if visit.returnable
-        )
-        visit = Button(labels("desk.visit"), VisitOf(self.client_id))
-        return InlineKeyboard.stacked(visit, *returns)
+            for made in self.recent
+            if made.returnable
+        ]
         levels = [
             Button(
                 labels("levels.held" if level.is_held else "levels.invite", level=level.name),
@@ -273,6 +284,4 @@ class ClientView(Message):
             )
             for level in self.invitations
         ]
-        return InlineKeyboard.stacked(
-            Button(labels("desk.visit"), VisitOf(self.client_id)), *levels
-        )
+        return InlineKeyboard.stacked(visit, redeem if self.may_redeem else None, *returns, *levels)

@@ -16,6 +16,8 @@ class Guide(Message):
 
     business: str
     undo_minutes: int
+    hold_minutes: int
+    approve_above: int | None  # minor units; none: no bill waits for a manager
     for_managers: bool
     rewards: bool = False  # the programme has any
 

@@ -56,6 +56,14 @@ class RepeatPreview(Callback):
     preview_id: int
 
 
+@callback("redeem_preview")
+@dataclass(frozen=True)
+class PayWithPoints(Callback):
+    """The previewed visit is to be paid in part with points."""
+
+    preview_id: int
+
+
 @callback("visit_start")
 @dataclass(frozen=True)
 class StartVisit(Callback):
@@ -95,12 +103,18 @@ class VisitPreview(Message):
     bill: int
     discount: int
     discount_percent: Fraction
+    points_spent: int
+    paid_with_points: int  # what they pay
     to_pay: int
     points: int
     percent: Fraction
     is_excluded: bool  # the service earns nothing
     twin: TwinShown | None
     terms_changed: bool
+    points_max: int = 0  # that the client could pay with; 0: none
+    approve_above: int | None = (
+        None  # the bill is above it and waits for a manager; none: it does not
+    )
     promotion: str | None = None  # the one that counts today
     promotion_points: int = 0  # how many of the points are its
     free_by: str | None = None  # the stamps that make the visit free
@@ -110,6 +124,11 @@ class VisitPreview(Message):
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         free = self._free_button(labels)
         refuse = Button(labels("visit.refuse"), RefuseVisit(self.preview_id))
+        with_points = (
+            Button(labels("visit.points", points=self.points_max), PayWithPoints(self.preview_id))
+            if self.points_max
+            else None
+        )
         if self.branch is None and self.branches:
             places = [
                 Button(
@@ -119,11 +138,14 @@ class VisitPreview(Message):
                 )
                 for place, branch in enumerate(self.branches)
             ]
-            return InlineKeyboard.of(*in_rows(places, 2), (refuse,), (free,))
+            return InlineKeyboard.of(*in_rows(places, 2), (with_points,), (refuse,), (free,))
         confirm = Button(labels("visit.confirm"), ConfirmVisit(self.preview_id), Style.SUCCESS)
         change = Button(labels("visit.branch"), ChangeBranch(self.preview_id))
         return InlineKeyboard.of(
-            (confirm, refuse), (free,), (change if self.may_change_branch else None,)
+            (confirm, refuse),
+            (with_points,),
+            (free,),
+            (change if self.may_change_branch else None,),
         )
 
     def _free_button(self, labels: Labels) -> Button | None:
@@ -146,6 +168,8 @@ class VisitBooked(Message):
     branch: str
     bill: int
     discount: int
+    points_spent: int
+    paid_with_points: int  # what they paid
     to_pay: int
     points: int
     balance: int
@@ -161,6 +185,9 @@ class VisitBooked(Message):
     is_returned: bool = False  # whole
     returned: int = 0  # of the bill; the figures are those of the rest
     active_on: dt.date | None = None  # the points rest until then; none: they are on the card
+    by_client: bool = False  # the client has just agreed to the points
+    is_approved: bool = False  # a manager approved the bill
+    approver_name: str | None = None  # none: an owner
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))

@@ -77,6 +77,7 @@ class AskUndo(Message):
     client_name: str
     bill: int
     points: int
+    points_spent: int = 0  # that come back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.of(
@@ -100,6 +101,7 @@ class VisitUndone(Message):
     staff_name: str | None  # who took it back; none: an owner
     is_mine: bool
     repeated: bool
+    points_spent: int = 0  # that came back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))

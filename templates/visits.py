@@ -51,6 +51,7 @@ class Receipt(Message):
     bill: int
     discount: int
     points_spent: int
+    paid_with_points: int  # what they paid
     to_pay: int
     points: int
     valid_through: dt.date | None
@@ -99,6 +100,7 @@ class Returned(Message):
     points_taken: int
     points_pending: int  # that were to come and will not
     balance: int
+    points_spent: int = 0  # that came back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)

@@ -141,7 +141,7 @@ class History:
         assert client is not None, "nobody was erased"
         preview = await keep_preview(
             tx,
-            actor=actor,
+            staff_id=actor.telegram_id,
             client=client,
             bill=attendance.bill,
             service=service,
@@ -149,7 +149,7 @@ class History:
         )
         booked = await book_visit(
             tx,
-            actor=actor,
+            staff_id=actor.telegram_id,
             client=client,
             terms=await terms_now(tx, client, bill=attendance.bill, service=service),
             service=service,

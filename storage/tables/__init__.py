@@ -15,11 +15,13 @@ from storage.tables.people import (
 )
 from storage.tables.returns import pending_points, return_previews, visit_returns
 from storage.tables.rewards import reward_claims, reward_stock
+from storage.tables.spending import approvals, redemptions
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
 from storage.tables.visits import visit_previews, visits
 
 __all__ = [
+    "approvals",
     "audit_log",
     "badge_grants",
     "case_messages",
@@ -41,6 +43,7 @@ __all__ = [
     "outbox_files",
     "partner_codes",
     "pending_points",
+    "redemptions",
     "referrals",
     "return_previews",
     "reward_claims",

@@ -42,6 +42,7 @@ visits = Table(
     Column("stamp_code", String(32)),  # the stamps that made the visit free
     Column("tier", String(32), nullable=False),  # held before the visit
     Column("staff_id", BigInteger, nullable=False),  # a Telegram id
+    Column("approved_by", BigInteger),  # the manager, where the bill needed one
     Column("at", UtcDateTime, nullable=False),
     Column("on_day", Date, nullable=False),  # the business day
     Column("preview_id", Identity64, ForeignKey("visit_previews.id"), unique=True),
@@ -78,6 +79,8 @@ visit_previews = Table(
     Column("service_code", String(32)),
     Column("service_text", String(64)),
     Column("bill", BigInteger, nullable=False),
+    # Above 0: the client is asked to pay so much in points, and their ✅ confirms.
+    Column("points", Integer, nullable=False, server_default="0"),
     # The terms that were shown, as JSON: other terms at the tap are shown anew, not booked.
     Column("terms", Text, nullable=False),
     # The client keeps the visit that stamps have made free for another day.

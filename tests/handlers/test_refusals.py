@@ -19,7 +19,6 @@ ANSWERED_ELSEWHERE = {
     "MoreThanLeft",
     "NotEnoughPoints",
     "NothingLeftToReverse",
-    "PointsRefused",
     "ProgrammeInvalid",
     "VisitUnreadable",
     "WhoUnreadable",

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("service_code", sa.String(length=32), nullable=True),
         sa.Column("service_text", sa.String(length=64), nullable=True),
         sa.Column("bill", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.Integer(), server_default="0", nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column(
             "keeps_free_visit", sa.Boolean(), server_default=sa.text("false"), nullable=False
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.Column("stamp_code", sa.String(length=32), nullable=True),
         sa.Column("tier", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("approved_by", sa.BigInteger(), nullable=True),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("preview_id", Identity64, nullable=True),
