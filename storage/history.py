@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, null, select, union_all
+from sqlalchemy import Select, case, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import ledger_entries, visits
@@ -16,8 +16,8 @@ VISIT = "visit"
 
 @dataclass(frozen=True)
 class Event:
-    """A visit, or an entry of the ledger; `points` of a visit are what it earned less what it
-    spent."""
+    """A visit, or an entry of the ledger; `points` of a visit are what was posted for it, whether
+    or not it was reversed since: the reversal is an event of its own, and the list adds up."""
 
     kind: str  # "visit", or storage.ledger.EntryKind
     id: int
@@ -38,7 +38,7 @@ def _events(client_id: int) -> Any:
         literal(VISIT).label("kind"),
         visits.c.id.label("id"),
         visits.c.at.label("at"),
-        (visits.c.points_earned - visits.c.points_spent).label("points"),
+        literal(0).label("points"),
         visits.c.id.label("visit_id"),
         visits.c.service_code.label("service_code"),
         visits.c.service_text.label("service_text"),
@@ -77,10 +77,20 @@ async def page(
 ) -> tuple[Event, ...]:
     """Events from this place on, the newest first."""
     events = _events(client_id)
-    query = (
-        select(events)
-        .order_by(events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())
-        .limit(limit)
-        .offset(offset)
+    newest = (events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())
+    shown = select(events).order_by(*newest).limit(limit).offset(offset).subquery("shown")
+    # Only for the rows of the page: a history may be thousands of visits long.
+    told = (
+        select(func.coalesce(func.sum(ledger_entries.c.amount), 0))
+        .where(
+            ledger_entries.c.visit_id == shown.c.visit_id,
+            ledger_entries.c.client_id == client_id,
+            ledger_entries.c.kind.in_(_TOLD_BY_VISIT),
+        )
+        .scalar_subquery()
     )
+    points = case((shown.c.kind == VISIT, told), else_=shown.c.points).label("points")
+    others = [column for column in shown.c if column.name != "points"]
+    newest = (shown.c.at.desc(), shown.c.kind == VISIT, shown.c.id.desc())
+    query = select(*others, points).order_by(*newest)
     return tuple(Event(**row) for row in (await db.execute(query)).mappings())
