@@ -83,6 +83,7 @@ def _screen(
                 staff_name=outcome.staff_name,
                 is_mine=outcome.is_mine,
                 repeated=outcome.repeated,
+                referral_points=outcome.referral_points,
             )
         case UndoQuestion(visit=visit, client=client):
             return undo.AskUndo(visit.id, called(client), visit.bill, visit.points_earned)

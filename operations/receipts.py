@@ -48,7 +48,15 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, balance: int) ->
     await notify(tx, recipient, receipt, key=f"receipt:{visit.id}")
 
 
-async def send_undone(tx: Tx, *, client: Client, visit: Visit, balance: int) -> None:
-    """Tells the client that a visit of theirs was taken back."""
-    undone = Undone(visit_id=visit.id, bill=visit.bill, points=visit.points_earned, balance=balance)
+async def send_undone(
+    tx: Tx, *, client: Client, visit: Visit, balance: int, referral_points: int = 0
+) -> None:
+    """Tells the client that a visit of theirs was taken back; `balance` after all of it."""
+    undone = Undone(
+        visit_id=visit.id,
+        bill=visit.bill,
+        points=visit.points_earned,
+        balance=balance,
+        referral_points=referral_points,
+    )
     await notify(tx, to_client(client), undone, key=f"undone:{visit.id}")

@@ -102,11 +102,13 @@ async def revoke_referral(
     bill_left: int = 0,
     actor_id: int | None = None,
     reason: TierReason = TierReason.UNDO,
+    tells_friend: bool = True,
 ) -> ReferralOutcome:
     """Takes both rewards back when the visit that earned them goes; another visit may qualify.
 
     `bill_left` is what a return left of the bill: while that still qualifies, nothing changes.
-    The figures of the outcome are what was taken back.
+    The figures of the outcome are what was taken back. Who tells the friend in the notice of the
+    visit itself says so by `tells_friend`.
     """
     rules = tx.programme.referral
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)
@@ -122,12 +124,15 @@ async def revoke_referral(
         tx.db, friend.id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
     )
     for client in (friend, referrer):
-        if client is not None and taken.get(client.id):
-            await notify(
-                tx,
-                to_client(client),
-                RewardTakenBack(points=taken[client.id], as_friend=client.id == friend.id),
+        as_friend = client is friend
+        if client is not None and taken.get(client.id) and (tells_friend or not as_friend):
+            left = await clients.by_id(tx.db, client.id)
+            told = RewardTakenBack(
+                points=taken[client.id],
+                as_friend=as_friend,
+                balance=None if left is None else left.balance,
             )
+            await notify(tx, to_client(client), told)
     if referrer is not None:
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=reason)
     return ReferralOutcome(

@@ -25,10 +25,11 @@ class Undone:
 
     visit: Visit
     client: Client
-    balance: int | None  # now; none where it was taken back earlier
+    balance: int | None  # now, after all of it; none where it was taken back earlier
     staff_name: str | None  # who took it back; none: an owner who is on no list
     is_mine: bool
     repeated: bool
+    referral_points: int = 0  # the client's own reward for coming by invitation, gone with it
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,15 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         subject_id=visit.id,
         details={"bill": visit.bill, "points": visit.points_earned},
     )
-    await send_undone(tx, client=client, visit=visit, balance=balance)
-    await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)
+    # Before anybody is told: the balance that they read is the one after all of it.
+    revoked = await revoke_referral(
+        tx, visit_id=visit.id, actor_id=actor.telegram_id, tells_friend=False
+    )
+    now = await clients.by_id(tx.db, client.id)
+    balance = balance if now is None else now.balance
+    await send_undone(
+        tx, client=client, visit=visit, balance=balance, referral_points=revoked.friend_points
+    )
     await revisit_standing(tx, client, visit.id, TierReason.UNDO)
     return Undone(
         visit=visit,
@@ -227,6 +235,7 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         staff_name=await staff.name_of(tx.db, actor.telegram_id),
         is_mine=True,
         repeated=False,
+        referral_points=revoked.friend_points,
     )
 
 

@@ -95,6 +95,7 @@ class RewardTakenBack(Message):
 
     points: int
     as_friend: bool
+    balance: int | None = None  # now
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))

@@ -99,6 +99,7 @@ class VisitUndone(Message):
     staff_name: str | None  # who took it back; none: an owner
     is_mine: bool
     repeated: bool
+    referral_points: int = 0  # for coming by invitation: gone with it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))

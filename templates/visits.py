@@ -62,7 +62,8 @@ class Undone(Message):
     visit_id: int
     bill: int
     points: int
-    balance: int
+    balance: int  # after all of it
+    referral_points: int = 0  # for coming by invitation: gone with it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)
