@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from operations.authority import require
 from operations.booking import Booked, booked_visit
+from operations.desk import called
 from operations.ledger import EntryKind, reverse
+from operations.outgoing import notify, to_account
 from operations.receipts import send_undone
 from operations.referrals import revoke_referral
 from operations.senders import Role, Sender
@@ -15,6 +17,7 @@ from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, ledger, staff, visits
 from storage.clients import Client
 from storage.visits import Visit
+from templates.undo import VisitUndone
 
 CHOICES_MAX = 8
 
@@ -228,7 +231,7 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         tx, client=client, visit=visit, balance=balance, referral_points=revoked.friend_points
     )
     await revisit_standing(tx, client, visit.id, TierReason.UNDO)
-    return Undone(
+    undone = Undone(
         visit=visit,
         client=client,
         balance=balance,
@@ -237,6 +240,29 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         repeated=False,
         referral_points=revoked.friend_points,
     )
+    if visit.staff_id != actor.telegram_id:
+        await _tell_colleague(tx, undone)
+    return undone
+
+
+async def _tell_colleague(tx: Tx, undone: Undone) -> None:
+    """Whoever confirmed the visit reads who took it back; their chat calls it booked still."""
+    visit = undone.visit
+    if await staff.working(tx.db, visit.staff_id) is None:
+        return
+    told = VisitUndone(
+        visit_id=visit.id,
+        client_name=called(undone.client),
+        bill=visit.bill,
+        points=visit.points_earned,
+        balance=undone.balance,
+        staff_name=undone.staff_name,
+        is_mine=False,
+        repeated=False,
+        referral_points=undone.referral_points,
+    )
+    recipient = await to_account(tx, visit.staff_id)
+    await notify(tx, recipient, told, key=f"undone:{visit.id}:{visit.staff_id}")
 
 
 async def _undone_before(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:

@@ -8,7 +8,7 @@ from templates.callbacks import Callback, callback
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
-from templates.previews import StartVisit
+from templates.previews import OpenUndo, StartVisit
 
 CHOICES_MAX = 8
 
@@ -60,7 +60,7 @@ class ChooseUndo(Message):
                         name=choice.client_name,
                         bill=labels.words.money(choice.bill),
                     ),
-                    UndoVisit(choice.visit_id),
+                    OpenUndo(choice.visit_id),  # one of five that look alike: asked once more
                 )
                 for choice in self.choices
             )
