@@ -265,4 +265,8 @@ async def show_invite(
 def share_text(programme: Programme) -> ShareText:
     """What the friend reads beside the link."""
     rules = programme.referral
-    return ShareText(programme.business.name, rules.friend_points if rules else 0)
+    return ShareText(
+        programme.business.name,
+        friend_points=rules.friend_points if rules else 0,
+        qualifying_bill=rules.qualifying_bill if rules else 0,
+    )

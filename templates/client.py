@@ -64,6 +64,7 @@ class Card(Message):
     link: Link
     balance: int
     menu: Menu = WHOLE_MENU
+    birthday: dt.date | None = None  # just told; of any year
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return main_menu(labels, self.menu)
@@ -269,6 +270,8 @@ class Help(Message):
     def keyboard(self, labels: Labels) -> Keyboard | None:
         if self.is_client:
             return main_menu(labels, self.menu)
+        if not self.is_staff:
+            return None  # the question that leads a stranger to the card comes right after
         return InlineKeyboard.stacked(Button(labels("staff_start.card"), BecomeClient()))
 
 

@@ -48,6 +48,7 @@ class ShareText(Message):
 
     business: str
     friend_points: int
+    qualifying_bill: int = 0  # minor units
 
 
 @message("referrals/no_invitations")
