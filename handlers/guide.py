@@ -9,6 +9,7 @@ from handlers.roles import Has
 from loyalty.programme import Programme
 from operations.senders import Role, Sender
 from operations.transaction import Tx
+from operations.visit_previews import branches_of
 from templates.guide import Guide
 
 router = Router(name="guide")
@@ -26,4 +27,5 @@ def guide_for(role: Role | None, programme: Programme) -> Guide:
         business=programme.business.name,
         undo_minutes=programme.desk.undo_minutes,
         for_managers=role is not None and role >= Role.MANAGER,
+        branch=branches_of(programme)[0],
     )

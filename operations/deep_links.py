@@ -8,6 +8,7 @@ not known gives nothing.
 import re
 import secrets
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 # Letters and digits that nobody confuses, read aloud or in print.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -83,6 +84,12 @@ def link_parameter(link: Referral | CardLink | Invitation | Source) -> str:
 def deep_link(bot_username: str, link: Referral | CardLink | Invitation | Source) -> str:
     """The address that opens the bot with this link."""
     return f"https://t.me/{bot_username}?start={link_parameter(link)}"
+
+
+def sharing_link(link: str, text: str) -> str:
+    """The address under which Telegram asks to whom this link shall go, with these words."""
+    sharing = urlencode({"url": link, "text": text}, quote_via=quote)
+    return f"https://t.me/share/url?{sharing}"
 
 
 def random_code(length: int) -> str:

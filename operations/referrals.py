@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
 from loyalty.calendar import day_starts, month_starts
 from loyalty.points import valid_through
 from loyalty.programme import Programme
 from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
 from operations import deep_links, ledger
-from operations.deep_links import deep_link
+from operations.deep_links import deep_link, sharing_link
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import revisit_badges
@@ -242,13 +241,12 @@ async def show_invite(
     if rules is None or client.referral_code is None:
         return NoInvitations()
     link = deep_link(bot_username, deep_links.Referral(client.referral_code))
-    sharing = urlencode({"url": link, "text": recommendation}, quote_via=quote)
     found = await referrals.counts(tx.db, client.id)
     waiting = sum(number for status, number in found.items() if status in AWAITING_VISIT)
     brought = await referrals.brought_by(tx.db, client.id, limit=FRIENDS_SHOWN_MAX)
     return Invite(
         link=link,
-        share_link=f"https://t.me/share/url?{sharing}",
+        share_link=sharing_link(link, recommendation),
         referrer_points=rules.referrer_points,
         friend_points=rules.friend_points,
         qualifying_bill=rules.qualifying_bill,

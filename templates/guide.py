@@ -17,6 +17,7 @@ class Guide(Message):
     business: str
     undo_minutes: int
     for_managers: bool
+    branch: str | None = None  # one of theirs, for the example
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(

@@ -213,5 +213,7 @@ async def test_the_guide_teaches_the_job_by_role(
         assert found in of_staff
     assert words[2] in of_owner
     assert words[2] not in of_staff
+    example = {"ru": "/staff пригласить сотрудника Центр", "en": "/staff invite staff Центр"}
+    assert example[language_code] in of_owner
     await alina.tap("🧾")
     await alina.hears()
