@@ -1,8 +1,11 @@
 """Who is a client, which key of a reply keyboard was tapped, and what is no words but a command."""
 
 from aiogram.filters import Filter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State
 from aiogram.types import Message, TelegramObject
 
+from handlers.conversations import PAUSED
 from operations.senders import Sender
 from templates.labels import spellings
 
@@ -29,6 +32,22 @@ class Key(Filter):
 
     async def __call__(self, message: Message) -> bool:
         return message.text in self._spellings
+
+
+class Paused(Filter):
+    """A command broke in at this step, whose keys may still be shown: they go on from there."""
+
+    def __init__(self, step: State) -> None:
+        self._step = step.state
+
+    async def __call__(self, message: Message, state: FSMContext, sender: Sender) -> bool:
+        if await state.get_state() is not None:
+            return False
+        if (await state.get_data()).get(PAUSED) != self._step:
+            return False
+        # Whoever works here may be sending a client's contact to the desk.
+        contact = message.contact
+        return contact is None or sender.role is None or contact.user_id == sender.telegram_id
 
 
 class IsCommand(Filter):

@@ -10,6 +10,12 @@ from operations.senders import Sender
 from operations.transaction import Tx
 from storage import fsm
 
+PAUSED = "paused"  # in the data of a conversation without a state: the step to go on from
+# A newcomer's answers outlive the command that breaks in: nobody consents twice.
+RESUMED_STATES = frozenset(
+    f"Registration:{step}" for step in ("advert", "contact", "name", "birthday")
+)
+
 
 class Conversation(BaseStorage):
     """The one conversation of this stimulus; `save` writes it if the handler moved it."""
@@ -25,6 +31,19 @@ class Conversation(BaseStorage):
     def is_open(self) -> bool:
         """True in the midst of a dialogue."""
         return self._state is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """True where a command broke in, and the dialogue can be taken up again."""
+        return self._state is None and PAUSED in self._data
+
+    def interrupt(self) -> None:
+        """Ends the dialogue for a command's sake; registration can be taken up again."""
+        if self._state not in RESUMED_STATES:
+            self.end()
+            return
+        self._data = {**self._data, PAUSED: self._state}
+        self._state, self._moved = None, True
 
     def end(self) -> None:
         """Ends the dialogue, whatever it was about."""

@@ -35,6 +35,8 @@ from templates.messages import Message as Words
 from templates.previews import OpenUndo
 from templates.undo import KeepVisit, UndoVisit
 
+STANDS = (UndoTooLate, NotYours, VisitUnknown, SelfService)  # nothing was taken back
+
 router = Router(name="undo")
 router.message.filter(Has(Role.STAFF))
 router.callback_query.filter(Has(Role.STAFF))
@@ -48,7 +50,9 @@ async def undo_command(message: Message, tx: Tx, sender: Sender, say: Say) -> Re
 @router.callback_query(Tapped(OpenUndo))
 async def ask(callback: CallbackQuery, tap: OpenUndo, tx: Tx, sender: Sender, say: Say) -> Replies:
     outcome = await question_undo(tx, visit_id=tap.visit_id, actor=sender)
-    return say.edit(_screen(outcome, tx, sender))
+    screen = _screen(outcome, tx, sender)
+    # Where nothing comes of it, the record of the visit stays in the chat as it is.
+    return say(screen) if isinstance(outcome, STANDS) else say.edit(screen)
 
 
 @router.callback_query(Tapped(UndoVisit))
@@ -56,7 +60,12 @@ async def confirm(
     callback: CallbackQuery, tap: UndoVisit, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
     outcome = await undo_visit(tx, visit_id=tap.visit_id, actor=sender)
-    return say.edit(_screen(outcome, tx, sender))
+    screen = _screen(outcome, tx, sender)
+    if isinstance(outcome, UndoTooLate):
+        # The question stood in place of the visit's record, which comes back.
+        kept = await keep_visit(tx, visit_id=tap.visit_id, actor=sender)
+        return [say.edit(_screen(kept, tx, sender)), say(screen)]
+    return say(screen) if isinstance(outcome, STANDS) else say.edit(screen)
 
 
 @router.callback_query(Tapped(KeepVisit))
@@ -85,6 +94,7 @@ def _screen(
                 is_mine=outcome.is_mine,
                 repeated=outcome.repeated,
                 points_spent=visit.points_spent,
+                referral_points=outcome.referral_points,
             )
         case ReturnedBefore(visit=visit, client=client):
             return undo.ReturnedBefore(visit.id, called(client), visit.bill_at_first)

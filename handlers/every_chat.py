@@ -13,7 +13,12 @@ from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
 from loyalty.refusals import Refusal
+from operations.client_card import menu_of
+from operations.senders import Sender
+from operations.transaction import Tx
+from operations.visit_previews import put_previews_aside
 from templates.every_chat import Cancelled, NothingToCancel, UnknownCommand, UnknownTap
+from templates.previews import PreviewRefused
 
 log = structlog.get_logger("handlers")
 
@@ -23,11 +28,21 @@ last = Router(name="every chat, last")
 
 @first.message(Command("cancel"))
 async def cancel(
-    message: Message, say: Say, conversation: Conversation, ended_state: str | None = None
+    message: Message,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    conversation: Conversation,
+    ended_state: str | None = None,
 ) -> Replies:
-    was_open = ended_state is not None or conversation.is_open
+    was_open = ended_state is not None or conversation.is_open or conversation.is_paused
+    # A client's keys may be those of a question that is now closed: the menu takes their place.
+    menu = menu_of(tx.programme) if conversation.is_paused and sender.client else None
     conversation.end()
-    return say(Cancelled() if was_open else NothingToCancel())
+    if was_open:
+        return say(Cancelled(menu))
+    put_aside = await put_previews_aside(tx, actor=sender)
+    return say(PreviewRefused() if put_aside else NothingToCancel())
 
 
 @last.message(IsCommand())

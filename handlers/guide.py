@@ -9,6 +9,7 @@ from handlers.roles import Has
 from loyalty.programme import Programme
 from operations.senders import Role, Sender
 from operations.transaction import Tx
+from operations.visit_previews import branches_of
 from templates.guide import Guide
 
 router = Router(name="guide")
@@ -29,4 +30,5 @@ def guide_for(role: Role | None, programme: Programme) -> Guide:
         approve_above=programme.desk.approve_above,
         for_managers=role is not None and role >= Role.MANAGER,
         rewards=bool(programme.rewards),
+        branch=branches_of(programme)[0],
     )

@@ -22,7 +22,8 @@ async def help_page(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
     if sender.client is None and sender.role is None:
-        return await welcome(tx, say, state, sender.source_kind)
+        question = await welcome(tx, say, state, sender.source_kind)
+        return [say(show_help(tx, sender)), question]
     return say(show_help(tx, sender))
 
 

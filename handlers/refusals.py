@@ -19,7 +19,9 @@ WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
     NameEmpty: lambda _: NameRefused(too_long=False, length_max_chars=NAME_MAX_CHARS),
     NameTooLong: lambda _: NameRefused(too_long=True, length_max_chars=NAME_MAX_CHARS),
     BirthdayUnreadable: lambda refusal: BirthdayRefused(refusal.fault),
-    AmountUnreadable: lambda refusal: desk.AmountUnreadable(refusal.text),
+    AmountUnreadable: lambda refusal: desk.AmountUnreadable(
+        refusal.tried, has_commas=refusal.has_commas_between_thousands
+    ),
     AmountOutOfRange: lambda refusal: desk.AmountOutOfRange(refusal.smallest, refusal.largest),
     PointsUnreadable: lambda refusal: redemptions.PointsUnreadable(refusal.text),
     PointsRefused: lambda refusal: redemptions.LargestNow(

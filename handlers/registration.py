@@ -4,16 +4,18 @@ Until the contact is accepted nothing is kept but the conversation itself and th
 tapped twice finds the conversation a step further, and is passed over in silence.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command, StateFilter
+from aiogram.filters import Command, Filter, StateFilter, or_f
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.client_filters import IsClient, IsStranger, Key
+from handlers.client_filters import IsClient, IsStranger, Key, Paused
 from handlers.commands import role_commands
+from handlers.conversations import PAUSED
 from handlers.links import Guesses, opened_link
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
@@ -23,7 +25,7 @@ from operations.actions import birthday_points
 from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
 from operations.phones import read_contact_phone
-from operations.profile import set_birthday, set_name
+from operations.profile import birthday_shown, set_birthday, set_name
 from operations.referrals import first_name
 from operations.registration import (
     REFERRAL,
@@ -52,6 +54,7 @@ from templates.registration import (
     ContactFault,
     ContactRefused,
     Declined,
+    NoCardYet,
     PhoneTaken,
     Welcome,
 )
@@ -80,6 +83,11 @@ class Registration(StatesGroup):
     contact = State()
     name = State()
     birthday = State()
+
+
+def at(step: State) -> Filter:
+    """At this step, also where a command has broken in since: its keys go on from there."""
+    return or_f(StateFilter(step), Paused(step))
 
 
 CONSENT_KEYS = ("registration.agree", "registration.refuse")
@@ -125,16 +133,36 @@ async def become_client(
 async def not_a_client_yet(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
+    question = await resumed(tx, say, state)
+    if question is not None:
+        return [say(NoCardYet()), question]
     return await welcome(tx, say, state, sender.source_kind)
 
 
+async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
+    """The question that a command broke into, once more; None where there was none."""
+    data = await state.get_data()
+    paused = data.get(PAUSED) if await state.get_state() is None else None
+    if paused == Registration.advert.state:
+        await state.set_state(Registration.advert)
+        return ask_advert(tx, say)
+    if paused == Registration.contact.state:
+        await state.set_state(Registration.contact)
+        return say(AskContact("advert" in data))
+    return None
+
+
 async def welcome(tx: Tx, say: Say, state: FSMContext, source_kind: str | None) -> Reply:
-    """What this is, and the question that registration begins with."""
+    """What this is, and the question that registration begins with, or goes on with."""
+    question = await resumed(tx, say, state)
+    if question is not None:
+        return question
     await state.set_state(Registration.consent)
     rules = tx.programme.referral
     friend_points = rules.friend_points if rules and source_kind == REFERRAL else 0
+    bill = rules.qualifying_bill if rules and friend_points else 0
     promise = promise_of(tx.programme)
-    return say(Welcome(tx.programme.business.name, promise, friend_points))
+    return say(Welcome(tx.programme.business.name, promise, friend_points, bill))
 
 
 # -- consents
@@ -155,7 +183,7 @@ async def declined(message: Message, say: Say, state: FSMContext) -> Replies:
     return say(Declined())
 
 
-@router.message(StateFilter(Registration.advert), IsStranger(), Key(*ADVERT_KEYS))
+@router.message(at(Registration.advert), IsStranger(), Key(*ADVERT_KEYS))
 async def advert_answered(message: Message, tx: Tx, say: Say, state: FSMContext) -> Replies:
     adverts = await Key("registration.agree_advert")(message)
     if adverts:
@@ -176,7 +204,7 @@ def ask_advert(tx: Tx, say: Say) -> Reply:
 # -- the contact: the client exists from here on
 
 
-@router.message(StateFilter(Registration.contact), IsStranger(), F.contact)
+@router.message(at(Registration.contact), IsStranger(), F.contact)
 async def contact_shared(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -252,7 +280,7 @@ async def contact_without_consent(
 # -- the name and the birthday: neither need be told
 
 
-@router.message(StateFilter(Registration.name), IsClient(), Key(*NAME_KEYS))
+@router.message(at(Registration.name), IsClient(), Key(*NAME_KEYS))
 async def name_confirmed(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
@@ -280,7 +308,7 @@ async def _on_to_birthday(
     return say(AskBirthday(client.name if greet else None, gift, told))
 
 
-@router.message(StateFilter(Registration.birthday), IsClient(), Key("registration.skip_birthday"))
+@router.message(at(Registration.birthday), IsClient(), Key("registration.skip_birthday"))
 async def birthday_skipped(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
@@ -297,7 +325,9 @@ async def birthday_typed(
     birthday = read_birthday(message.text or "", tx.today)
     client = await set_birthday(tx, client_id=sender.client.id, birthday=birthday)
     await state.clear()
-    return say(await show_card(tx, client, sender.language, bot_username))
+    # In words, for «03/04» is read in two ways, and a change later on costs the gift.
+    card = await show_card(tx, client, sender.language, bot_username)
+    return say(replace(card, birthday=birthday_shown(birthday)))
 
 
 @router.message(StateFilter(Registration.name, Registration.birthday), IsClient())

@@ -12,7 +12,7 @@ from handlers.links import Guesses, Opens
 from handlers.replies import Replies, Reply, Say, call_letter
 from handlers.roles import Has
 from handlers.taps import Tapped
-from operations.deep_links import Invitation, deep_link
+from operations.deep_links import Invitation, deep_link, sharing_link
 from operations.outgoing import queue
 from operations.senders import Role, Sender
 from operations.staff import (
@@ -40,6 +40,7 @@ from templates import staff
 from templates.labels import spellings
 from templates.messages import Message as Words
 from templates.staff import (
+    EVERYWHERE,
     DismissMember,
     InviteStaff,
     OpenDismissal,
@@ -95,7 +96,9 @@ async def staff_command(
     role = _ROLE_WORDS.get(typed.casefold())
     if role is None:
         return say(_choose_role(sender))
-    return say(await _invite(role, branch.strip(" \"'«»“”"), tx, sender, bot_username))
+    typed = branch.strip(" \"'«»“”")
+    everywhere = typed.casefold() in _EVERYWHERE_WORDS
+    return say(await _invite(role, typed, tx, sender, say, bot_username, everywhere=everywhere))
 
 
 @router.callback_query(Tapped(ShowStaff))
@@ -153,7 +156,9 @@ async def invite(
     branches = branches_of(tx.programme)
     chosen = tap.branch is not None and 0 <= tap.branch < len(branches)
     branch = branches[tap.branch or 0] if chosen else None
-    return say.edit(await _invite(Role.of(tap.role.value), branch, tx, sender, bot_username))
+    role, everywhere = Role.of(tap.role.value), tap.branch == EVERYWHERE
+    invited = await _invite(role, branch, tx, sender, say, bot_username, everywhere=everywhere)
+    return say.edit(invited)
 
 
 @router.callback_query(Tapped(WithdrawInvitation))
@@ -167,14 +172,24 @@ async def withdraw(
 
 
 async def _invite(
-    role: Role, branch: str | None, tx: Tx, sender: Sender, bot_username: str
+    role: Role,
+    branch: str | None,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    bot_username: str,
+    *,
+    everywhere: bool,
 ) -> Words:
-    outcome = await invite_staff(tx, actor=sender, role=role, branch=branch)
+    outcome = await invite_staff(tx, actor=sender, role=role, branch=branch, everywhere=everywhere)
     match outcome:
         case Invited():
             link = deep_link(bot_username, Invitation(outcome.code))
             shown = StaffRole(outcome.role.code)
-            return staff.Invitation(shown, outcome.branch, link, outcome.expires_at)
+            beside = staff.InvitationText(tx.programme.business.name)
+            text = say.renderer.render(beside, sender.language).plain
+            share = sharing_link(link, text)
+            return staff.Invitation(shown, outcome.branch, link, outcome.expires_at, share)
         case BranchUnknown():
             return staff.ChooseBranch(StaffRole(role.code), outcome.branches, outcome.is_said)
         case MayNot():
@@ -223,13 +238,14 @@ def _folded(key: str) -> frozenset[str]:
     return frozenset(spelling.casefold() for spelling in spellings(key))
 
 
+_EVERYWHERE_WORDS = _folded("staff_words.everywhere")
 _INVITE_WORDS = _folded("staff_words.invite")
 _ROLE_WORDS = {
     word: role
     for role, words in (
-        (Role.STAFF, _folded("staff_words.staff")),
-        (Role.MANAGER, _folded("staff_words.manager")),
-        (Role.OWNER, _folded("staff_words.owner")),
+        (Role.STAFF, _folded("staff_words.staff") | _folded("staff_words.whom")),
+        (Role.MANAGER, _folded("staff_words.manager") | _folded("staff_words.whom_manager")),
+        (Role.OWNER, _folded("staff_words.owner") | _folded("staff_words.whom_owner")),
     )
     for word in words
 }

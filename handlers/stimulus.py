@@ -77,7 +77,7 @@ class StimulusMiddleware(BaseMiddleware):
             # A command, or a key of the menu, ends the dialogue that it interrupts and is obeyed.
             data["ended_state"] = sender.state
             data["raw_state"] = None
-            conversation.end()
+            conversation.interrupt()
         if stimulus.refusal is not None:
             raise stimulus.refusal
         try:

@@ -33,6 +33,10 @@ _AMOUNT = re.compile(
 )
 
 
+_TRIED = re.compile(r"\S*[0-9]\S*(?:\s+[0-9][0-9.,]*(?=\s|\Z))*")
+_COMMAS_BETWEEN_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
+
+
 @dataclass(frozen=True)
 class AmountRead:
     """The amount in minor units, and what was typed after it."""
@@ -47,6 +51,17 @@ class AmountUnreadable(Refusal):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
+
+    @property
+    def tried(self) -> str:
+        """The beginning that stands where an amount should: the service after it is no fault."""
+        found = _TRIED.match(self.text)
+        return self.text if found is None else found.group()
+
+    @property
+    def has_commas_between_thousands(self) -> bool:
+        """Whether it is written as English groups its digits: "1,200.50"."""
+        return _COMMAS_BETWEEN_THOUSANDS.match(self.text) is not None
 
 
 class AmountOutOfRange(Refusal):

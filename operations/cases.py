@@ -156,6 +156,8 @@ def _heading(
         phone=None if client is None else client.phone,
         visit=None if visit is None else about_visit(tx, visit, language),
         rating=rating,
+        # A dispute comes from a receipt, not from a question how it was.
+        disputed_bill=visit.bill if visit is not None and case.feedback_id is None else None,
     )
 
 

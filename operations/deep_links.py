@@ -8,6 +8,7 @@ whoever acts on it looks it up, and a code that is not known gives nothing.
 import re
 import secrets
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 # Letters and digits that nobody confuses, read aloud or in print.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -93,6 +94,12 @@ def deep_link(
 ) -> str:
     """The address that opens the bot with this link."""
     return f"https://t.me/{bot_username}?start={link_parameter(link)}"
+
+
+def sharing_link(link: str, text: str) -> str:
+    """The address under which Telegram asks to whom this link shall go, with these words."""
+    sharing = urlencode({"url": link, "text": text}, quote_via=quote)
+    return f"https://t.me/share/url?{sharing}"
 
 
 def random_code(length: int) -> str:

@@ -35,6 +35,11 @@ def birthday_of(client: Client) -> Birthday | None:
     return Birthday(client.birthday_day, client.birthday_month, client.birthday_year)
 
 
+def birthday_shown(birthday: Birthday) -> date:
+    """The day and the month as a date of some year that has them."""
+    return date(_LEAP_YEAR, birthday.month, birthday.day)
+
+
 def show_profile(programme: Programme, client: Client, language: str) -> Profile:
     """Everything that the client can change."""
     birthday = birthday_of(client)
@@ -42,7 +47,7 @@ def show_profile(programme: Programme, client: Client, language: str) -> Profile
     return Profile(
         name=client.name,
         phone="" if client.phone is None else masked_phone(client.phone),
-        birthday=date(_LEAP_YEAR, birthday.month, birthday.day) if birthday else None,
+        birthday=None if birthday is None else birthday_shown(birthday),
         birthday_year=birthday.year if birthday else None,
         language=LANGUAGE_NAMES.get(language, language),
         languages=len(programme.business.languages),

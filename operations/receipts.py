@@ -71,15 +71,18 @@ async def _stamps_told(tx: Tx, visit: Visit, language: str) -> StampsTold | None
     return StampsTold(stamp.name.of(language), card.have, stamp.every, card.is_next_free)
 
 
-async def send_undone(tx: Tx, *, client: Client, visit: Visit, back: TakenBack) -> None:
-    """Tells the client that a visit of theirs was taken back."""
+async def send_undone(
+    tx: Tx, *, client: Client, visit: Visit, back: TakenBack, balance: int, referral_points: int = 0
+) -> None:
+    """Tells the client that a visit of theirs was taken back; `balance` after all of it."""
     undone = Undone(
         visit_id=visit.id,
         bill=visit.bill,
         points=back.taken,
-        balance=back.balance,
+        balance=balance,
         points_restored=back.restored,
         points_pending=back.not_coming,
+        referral_points=referral_points,
     )
     await notify(tx, to_client(client), undone, key=f"undone:{visit.id}")
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import quote, urlencode
 
 from loyalty.calendar import add_months, day_starts, month_starts
 from loyalty.points import valid_through
 from loyalty.programme import Programme, ReferralRules
 from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
 from operations import deep_links, ledger
-from operations.deep_links import deep_link
+from operations.deep_links import deep_link, sharing_link
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import revisit_badges
@@ -127,13 +126,14 @@ async def revoke_referral(
     bill_left: int = 0,
     actor_id: int | None = None,
     reason: TierReason = TierReason.UNDO,
+    tells_friend: bool = True,
 ) -> ReferralOutcome:
     """Takes both rewards back when the visit that earned them goes; another visit may qualify.
 
     `bill_left` is what a return left of the bill: while that still qualifies, nothing changes.
     Nor does it where another visit stands that the reward would have fallen due at as well: then
     it is that one's. The caller has written the visit. The figures of the outcome are what was
-    taken back.
+    taken back. Who tells the friend in the notice of the visit itself says so by `tells_friend`.
     """
     rules = tx.programme.referral
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)
@@ -154,17 +154,17 @@ async def revoke_referral(
         tx.db, friend.id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
     )
     for client in (friend, referrer):
-        if client is not None and taken.get(client.id):
-            await notify(
-                tx,
-                to_client(client),
-                RewardTakenBack(
-                    points=taken[client.id],
-                    as_friend=client.id == friend.id,
-                    qualifying_bill=0 if rules is None else rules.qualifying_bill,
-                    friend=None if client.id == friend.id else first_name(friend),
-                ),
+        as_friend = client is friend
+        if client is not None and taken.get(client.id) and (tells_friend or not as_friend):
+            left = await clients.by_id(tx.db, client.id)
+            told = RewardTakenBack(
+                points=taken[client.id],
+                as_friend=as_friend,
+                balance=None if left is None else left.balance,
+                qualifying_bill=0 if rules is None else rules.qualifying_bill,
+                friend=None if as_friend else first_name(friend),
             )
+            await notify(tx, to_client(client), told)
     if referrer is not None:
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=reason)
     return ReferralOutcome(
@@ -312,14 +312,13 @@ async def show_invite(
     if rules is None or client.referral_code is None:
         return NoInvitations()
     link = deep_link(bot_username, deep_links.Referral(client.referral_code))
-    sharing = urlencode({"url": link, "text": recommendation}, quote_via=quote)
     found = await referrals.counts(tx.db, client.id)
     waiting = sum(number for status, number in found.items() if status in AWAITING_VISIT)
     brought = await referrals.brought_by(tx.db, client.id, limit=FRIENDS_SHOWN_MAX)
     this_month = await referrals.rewarded_since(tx.db, client.id, month_began(tx))
     return Invite(
         link=link,
-        share_link=f"https://t.me/share/url?{sharing}",
+        share_link=sharing_link(link, recommendation),
         referrer_points=rules.referrer_points,
         friend_points=rules.friend_points,
         qualifying_bill=rules.qualifying_bill,
@@ -343,4 +342,8 @@ async def show_invite(
 def share_text(programme: Programme) -> ShareText:
     """What the friend reads beside the link."""
     rules = programme.referral
-    return ShareText(programme.business.name, rules.friend_points if rules else 0)
+    return ShareText(
+        programme.business.name,
+        friend_points=rules.friend_points if rules else 0,
+        qualifying_bill=rules.qualifying_bill if rules else 0,
+    )

@@ -149,18 +149,19 @@ async def show_member(tx: Tx, *, actor: Sender, member_id: int) -> MemberView | 
 
 
 async def invite_staff(
-    tx: Tx, *, actor: Sender, role: Role, branch: str | None
+    tx: Tx, *, actor: Sender, role: Role, branch: str | None, everywhere: bool = False
 ) -> Invited | MayNot | BranchUnknown:
     """Makes a link that makes a colleague, once. Owners work in all branches.
 
-    `branch` as typed; staff and managers need one where the business has several.
+    `branch` as typed; staff and managers need one where the business has several, but a manager
+    may be meant for `everywhere`.
     """
     require(actor, Role.MANAGER)
     if not _may_deal_with(actor, role):
         return MayNot()
     branches = branches_of(tx.programme)
     place = _branch(branches, branch)
-    if role is Role.OWNER:
+    if role is Role.OWNER or (role is Role.MANAGER and everywhere):
         place = None
     elif place is None:
         return BranchUnknown(branches, is_said=bool(branch))

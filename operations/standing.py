@@ -70,6 +70,7 @@ async def revisit_standing(
         fallen_to=level if rank(level) < rank(held) else None,
         won=won,
         lost=lost,
+        is_return=reason is TierReason.RETURN,
     )
     return StandingChanges(held.code, level.code, won, lost)
 
@@ -79,7 +80,8 @@ async def revisit_badges(
 ) -> StandingChanges:
     """The badges alone: of a referrer, whose friend's visit it is."""
     won, lost = await _badge_changes(tx, client.id, visit_id, reason)
-    await _tell(tx, client, risen_to=None, fallen_to=None, won=won, lost=lost)
+    is_return = reason is TierReason.RETURN
+    await _tell(tx, client, risen_to=None, fallen_to=None, won=won, lost=lost, is_return=is_return)
     return StandingChanges(client.tier, client.tier, won, lost)
 
 
@@ -197,6 +199,7 @@ async def _tell(
     fallen_to: Level | None,
     won: tuple[str, ...],
     lost: tuple[str, ...],
+    is_return: bool,
 ) -> None:
     if risen_to is not None or won:
         celebration = Celebration(
@@ -209,7 +212,8 @@ async def _tell(
         await notify(tx, to_client(client), celebration)
     if fallen_to is not None or lost:
         level = None if fallen_to is None else fallen_to.name.of(client.language)
-        taken = TakenBack(level=level, badges=_lines(tx.programme, lost, client.language))
+        lines = _lines(tx.programme, lost, client.language)
+        taken = TakenBack(level=level, badges=lines, is_return=is_return)
         await notify(tx, to_client(client), taken)
 
 

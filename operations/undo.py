@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from operations.authority import require
 from operations.booking import Booked, booked_visit
+from operations.desk import called
 from operations.ledger import EntryKind
+from operations.outgoing import notify, to_account
 from operations.receipts import send_undone
 from operations.referrals import revoke_referral
 from operations.senders import Role, Sender
@@ -16,9 +18,9 @@ from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, staff, visits
 from storage.clients import Client
 from storage.visits import Visit
+from templates.undo import VisitUndone
 
 CHOICES_MAX = 8
-_OF_THE_VISIT = (EntryKind.REDEMPTION, EntryKind.VISIT)
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class Undone:
 
     visit: Visit
     client: Client
-    balance: int | None  # now; none where it was taken back earlier
+    balance: int | None  # now, after all of it; none where it was taken back earlier
     staff_name: str | None  # who took it back; none: an owner who is on no list
     is_mine: bool
     repeated: bool
+    referral_points: int = 0  # the client's own reward for coming by invitation, gone with it
 
 
 @dataclass(frozen=True)
@@ -230,17 +233,53 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
             "spent": visit.points_spent,
         },
     )
-    await send_undone(tx, client=client, visit=visit, back=back)
-    await revoke_referral(tx, visit_id=visit.id, actor_id=actor.telegram_id)
+    # Before anybody is told: the balance that they read is the one after all of it.
+    revoked = await revoke_referral(
+        tx, visit_id=visit.id, actor_id=actor.telegram_id, tells_friend=False
+    )
+    now = await clients.by_id(tx.db, client.id)
+    balance = back.balance if now is None else now.balance
+    await send_undone(
+        tx,
+        client=client,
+        visit=visit,
+        back=back,
+        balance=balance,
+        referral_points=revoked.friend_points,
+    )
     await revisit_standing(tx, client, visit.id, TierReason.UNDO)
-    return Undone(
+    undone = Undone(
         visit=visit,
         client=client,
-        balance=back.balance,
+        balance=balance,
         staff_name=await staff.name_of(tx.db, actor.telegram_id),
         is_mine=True,
         repeated=False,
+        referral_points=revoked.friend_points,
     )
+    if visit.staff_id != actor.telegram_id:
+        await _tell_colleague(tx, undone)
+    return undone
+
+
+async def _tell_colleague(tx: Tx, undone: Undone) -> None:
+    """Whoever confirmed the visit reads who took it back; their chat calls it booked still."""
+    visit = undone.visit
+    if await staff.working(tx.db, visit.staff_id) is None:
+        return
+    told = VisitUndone(
+        visit_id=visit.id,
+        client_name=called(undone.client),
+        bill=visit.bill,
+        points=visit.points_earned,
+        balance=undone.balance,
+        staff_name=undone.staff_name,
+        is_mine=False,
+        repeated=False,
+        referral_points=undone.referral_points,
+    )
+    recipient = await to_account(tx, visit.staff_id)
+    await notify(tx, recipient, told, key=f"undone:{visit.id}:{visit.staff_id}")
 
 
 async def _gone_before(

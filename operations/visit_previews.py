@@ -21,6 +21,7 @@ from storage.clients import Client
 from storage.visit_previews import PreviewStatus, StoredPreview
 
 PREVIEW_LIVES = timedelta(minutes=15)
+PUT_ASIDE_MAX = 50  # previews of one member of staff within their quarter of an hour
 TWIN_WINDOW = timedelta(minutes=2)
 
 
@@ -344,6 +345,20 @@ async def repeat_preview(
         service=service_of(stored),
         points=stored.points,
     )
+
+
+async def put_previews_aside(tx: Tx, *, actor: Sender) -> int:
+    """Refuses what the actor has open; returns how many. Their buttons find nothing to confirm."""
+    if not actor.may_act_as(Role.STAFF):
+        return 0
+    found = await visit_previews.open_of_staff(
+        tx.db, actor.telegram_id, now=tx.now, limit=PUT_ASIDE_MAX
+    )
+    closed = 0
+    for stored in found:
+        await clients.lock(tx.db, stored.client_id)  # against a ✅ of the same moment
+        closed += await visit_previews.close(tx.db, stored.id, PreviewStatus.REFUSED)
+    return closed
 
 
 def _fixed_branch(programme: Programme, actor: Sender) -> str | None:

@@ -60,6 +60,24 @@ async def by_id(db: AsyncConnection, preview_id: int) -> StoredPreview | None:
     return None if row is None else _preview(row)
 
 
+async def open_of_staff(
+    db: AsyncConnection, staff_id: int, *, now: datetime, limit: int
+) -> list[StoredPreview]:
+    """What this account was shown and has not answered, the youngest client first: so are
+    clients locked wherever several are."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            visit_previews.c.staff_id == staff_id,
+            visit_previews.c.status == PreviewStatus.OPEN,
+            visit_previews.c.expires_at >= now,
+        )
+        .order_by(visit_previews.c.client_id.desc(), visit_previews.c.id)
+        .limit(limit)
+    )
+    return [_preview(row) for row in (await db.execute(query)).mappings()]
+
+
 async def close(
     db: AsyncConnection,
     preview_id: int,

@@ -52,6 +52,7 @@ class Heading:
     phone: str | None
     visit: AboutVisit | None
     rating: Rating | None
+    disputed_bill: int | None = None  # minor units; none where no visit is disputed
 
 
 def _answer_keys(labels: Labels, case_id: int) -> Keyboard:

@@ -87,6 +87,7 @@ class Card(Message):
     stamps: Annotated[tuple[StampsShown, ...], AtMost(STAMPS_SHOWN_MAX)] = ()
     awaited_points: int = 0  # that rest until the return window ends
     awaited_on: dt.date | None = None  # the first of them
+    birthday: dt.date | None = None  # just told; of any year
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return main_menu(labels, self.menu)
@@ -331,6 +332,8 @@ class Help(Message):
     def keyboard(self, labels: Labels) -> Keyboard | None:
         if self.is_client:
             return main_menu(labels, self.menu)
+        if not self.is_staff:
+            return None  # the question that leads a stranger to the card comes right after
         return InlineKeyboard.stacked(Button(labels("staff_start.card"), BecomeClient()))
 
 

@@ -122,6 +122,7 @@ class AmountUnreadable(Message):
     """What was typed is no amount."""
 
     typed: str
+    has_commas: bool = False  # between thousands
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(_stop(labels))

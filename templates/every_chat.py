@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from templates.client import Menu, main_menu
+from templates.keyboards import Keyboard
+from templates.labels import Labels
 from templates.messages import Message, Toast, message
 
 
@@ -20,7 +23,12 @@ class Apology(Message):
 @message("common/cancelled")
 @dataclass(frozen=True)
 class Cancelled(Message):
-    """/cancel ended a dialogue."""
+    """/cancel ended a dialogue; with a menu where the keys below were that dialogue's."""
+
+    menu: Menu | None = None
+
+    def keyboard(self, labels: Labels) -> Keyboard | None:
+        return None if self.menu is None else main_menu(labels, self.menu)
 
 
 @message("common/nothing_to_cancel")

@@ -20,6 +20,7 @@ class Guide(Message):
     approve_above: int | None  # minor units; none: no bill waits for a manager
     for_managers: bool
     rewards: bool = False  # the programme has any
+    branch: str | None = None  # one of theirs, for the example
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(

@@ -63,6 +63,7 @@ class ShareText(Message):
 
     business: str
     friend_points: int
+    qualifying_bill: int = 0  # minor units
 
 
 @message("referrals/no_invitations")
@@ -113,6 +114,7 @@ class RewardTakenBack(Message):
     as_friend: bool
     qualifying_bill: int = 0  # minor units, of a visit that earns it again
     friend: str | None = None  # to the referrer: whose visit it was
+    balance: int | None = None  # now
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))

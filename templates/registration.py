@@ -37,9 +37,16 @@ class Welcome(Message):
     business: str
     promise: Promise
     friend_points: int = 0  # for who was brought by a friend
+    qualifying_bill: int = 0  # from which the friend's first visit counts, minor units
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _consent_keys(labels, may_refuse=True)
+
+
+@message("registration/no_card_yet")
+@dataclass(frozen=True)
+class NoCardYet(Message):
+    """To a command that needs a card; the question that is still open follows."""
 
 
 @message("registration/declined")

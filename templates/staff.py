@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Annotated
 
 from templates.callbacks import Callback, callback
-from templates.keyboards import Button, CopyText, InlineKeyboard, Style, in_rows
+from templates.keyboards import Button, CopyText, InlineKeyboard, OpenUrl, Style, in_rows
 from templates.labels import Labels
 from templates.messages import AtMost, Link, Message, message
 from templates.previews import BRANCHES_MAX, StartVisit
 
+EVERYWHERE = -1  # the place of "all branches", which is none of them
 MEMBERS_MAX = 10
 INVITATIONS_MAX = 10
 
@@ -58,7 +59,10 @@ class DismissMember(Callback):
 @callback("staff_invite")
 @dataclass(frozen=True)
 class InviteStaff(Callback):
-    """A new colleague; what is none is still to be chosen. `branch` is its place."""
+    """A new colleague; what is none is still to be chosen.
+
+    `branch` is its place, or `EVERYWHERE`.
+    """
 
     role: StaffRole | None = None
     branch: int | None = None
@@ -212,7 +216,11 @@ class ChooseBranch(Message):
             Button(labels("staff.branch", branch=branch), InviteStaff(self.role, place))
             for place, branch in enumerate(self.branches)
         ]
-        return InlineKeyboard.of(*in_rows(places, 2), (_to_list(labels),))
+        everywhere = Button(labels("staff.everywhere"), InviteStaff(self.role, EVERYWHERE))
+        leads = self.role is StaffRole.MANAGER
+        return InlineKeyboard.of(
+            *in_rows(places, 2), (everywhere if leads else None,), (_to_list(labels),)
+        )
 
 
 @message("staff/invitation")
@@ -224,10 +232,20 @@ class Invitation(Message):
     branch: str | None
     link: Link
     expires_at: dt.datetime
+    share_link: Link | None = None
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
+        share = self.share_link and Button(labels("staff.share"), OpenUrl(self.share_link))
         copy = Button(labels("staff.copy_link"), CopyText(self.link))
-        return InlineKeyboard.stacked(copy, _to_list(labels))
+        return InlineKeyboard.stacked(share or None, copy, _to_list(labels))
+
+
+@message("staff/invitation_text")
+@dataclass(frozen=True)
+class InvitationText(Message):
+    """What the new colleague reads beside the link."""
+
+    business: str
 
 
 @message("staff/may_not")

@@ -40,6 +40,7 @@ class TakenBack(Message):
 
     level: str | None  # held again
     badges: Annotated[tuple[BadgeLine, ...], AtMost(10)]
+    is_return: bool = False
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _look(labels, level=self.level is not None, badges=bool(self.badges))

@@ -8,7 +8,7 @@ from templates.callbacks import Callback, callback
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
-from templates.previews import StartVisit
+from templates.previews import OpenUndo, StartVisit
 from templates.returns import OpenReturn
 
 CHOICES_MAX = 8
@@ -61,7 +61,7 @@ class ChooseUndo(Message):
                         name=choice.client_name,
                         bill=labels.words.money(choice.bill),
                     ),
-                    UndoVisit(choice.visit_id),
+                    OpenUndo(choice.visit_id),  # one of five that look alike: asked once more
                 )
                 for choice in self.choices
             )
@@ -102,6 +102,7 @@ class VisitUndone(Message):
     is_mine: bool
     repeated: bool
     points_spent: int = 0  # that came back
+    referral_points: int = 0  # for coming by invitation: gone with it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))

@@ -78,9 +78,10 @@ class Undone(Message):
     visit_id: int
     bill: int
     points: int  # taken off the card
-    balance: int
+    balance: int  # after all of it
     points_restored: int = 0
     points_pending: int = 0  # that were to come and will not
+    referral_points: int = 0  # for coming by invitation: gone with it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)
@@ -100,7 +101,6 @@ class Returned(Message):
     points_taken: int
     points_pending: int  # that were to come and will not
     balance: int
-    points_spent: int = 0  # that came back
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)

@@ -157,7 +157,7 @@ def _draw_words(picture: "Image.Image", card: CardPicture, palette: Palette) -> 
     )
     y -= number.height_px - 10
     number.draw(canvas, _MARGIN_PX, y, "white")
-    label = fit(card.number_label, Weight.REGULAR, width_px=_COLUMN_PX, size_px=24, size_px_min=16)
+    label = fit(card.number_label, Weight.REGULAR, width_px=_COLUMN_PX, size_px=34, size_px_min=16)
     y -= label.height_px
     label.draw(canvas, _MARGIN_PX, y, palette.accent)
 
@@ -212,8 +212,11 @@ def _draw_code(canvas: "ImageDraw.ImageDraw", link: str) -> None:
 def _draw_hint(canvas: "ImageDraw.ImageDraw", hint: str) -> None:
     from templates.pictures.lettering import Weight, fit
 
-    words = fit(hint, Weight.REGULAR, width_px=_PANEL_PX, size_px=26, size_px_min=18)
+    # Two lines, for a chat shows the card at a third of its size.
+    words = fit(hint, Weight.REGULAR, width_px=_PANEL_PX, size_px=36, size_px_min=18, lines_max=2)
     below = _MARGIN_PX + _PANEL_PX
-    middle = (_PANEL_LEFT_PX + _PANEL_PX // 2, (below + HEIGHT_PX) // 2)
-    if words.lines:
-        canvas.text(middle, words.lines[0], font=words.font, fill="white", anchor="mm")
+    x, y = _PANEL_LEFT_PX + _PANEL_PX // 2, (below + HEIGHT_PX) // 2
+    y -= words.line_height_px * (len(words.lines) - 1) // 2
+    for line in words.lines:
+        canvas.text((x, y), line, font=words.font, fill="white", anchor="mm")
+        y += words.line_height_px

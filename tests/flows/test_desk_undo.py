@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from operations.senders import Role
+from playground.people import Person
+from playground.seen import ChatMessage
 from tests.flows.desk_scene import CARD, a_card, an_owner, said, staff_at
 from tests.flows.running import RunningBot
 
@@ -78,6 +80,43 @@ async def test_nothing_to_undo_and_too_late_are_said_kindly(svoi: RunningBot) ->
     await alina.hears("отменить можно в течение 15 минут")
 
 
+def _as_it_is_now(person: Person, message: ChatMessage) -> str:
+    """The words of a message that may have been edited since."""
+    return said(next(m for m in person.messages if m.message_id == message.message_id))
+
+
+async def test_an_old_button_leaves_the_record_and_says_when_it_was(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    await a_card(svoi)
+    await alina.send(f"/visit {CARD} 1000")
+    await alina.tap("✅")
+    record = await alina.hears("проведён")
+    await svoi.passes(timedelta(days=1))
+    await alina.tap("↩️")
+    heard = said(await alina.hears("отменить можно"))
+    assert "Визит № 1 подтверждён 1 февраля в 12:00" in heard
+    assert "Визит № 1 проведён" in said(
+        next(m for m in alina.messages if m.message_id == record.message_id)
+    )
+
+
+async def test_a_question_answered_too_late_gives_the_record_back(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    await a_card(svoi)
+    await alina.send(f"/visit {CARD} 1000")
+    await alina.tap("✅")
+    record = await alina.hears("проведён")
+    await alina.tap("↩️")
+    await alina.hears("Отменить визит № 1?")
+    await svoi.passes(timedelta(minutes=16))
+    await alina.tap("✅")
+    await alina.hears("отменить можно в течение 15 минут")
+    await svoi.settle()
+    assert "Визит № 1 проведён" in said(
+        next(m for m in alina.messages if m.message_id == record.message_id)
+    )
+
+
 async def test_a_manager_chooses_which_of_the_branch_s_visits(svoi: RunningBot) -> None:
     alina = await staff_at(svoi)
     marina = await staff_at(svoi, "Марина", role=Role.MANAGER)
@@ -89,8 +128,14 @@ async def test_a_manager_chooses_which_of_the_branch_s_visits(svoi: RunningBot) 
     await marina.send("/undo")
     heard = await marina.hears("Какой визит отменить?")
     assert "№ 2 · 12:00 · Анна · 2 000 ₽ · Алина" in said(heard)
+    alina.forget()
     await marina.tap("↩️ № 1")
+    await marina.hears("Отменить визит № 1?")
+    await marina.tap("✅")
     await marina.hears("Визит № 1 отменён")
+    told = said(await alina.hears("Визит № 1 отменён"))
+    assert "Кто отменил: Марина" in told
+    assert "Списано: 30 баллов, на счёте теперь 60" in told
     await alina.send("/today")
     heard = await alina.hears("Итого: 1 визит")
     assert "Счета: 2 000 ₽" in said(heard)
@@ -168,5 +213,7 @@ async def test_the_guide_teaches_the_job_by_role(
         assert found in of_staff
     assert words[2] in of_owner
     assert words[2] not in of_staff
+    example = {"ru": "/staff пригласить сотрудника Центр", "en": "/staff invite staff Центр"}
+    assert example[language_code] in of_owner
     await alina.tap("🧾")
     await alina.hears()

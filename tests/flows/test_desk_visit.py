@@ -30,7 +30,7 @@ from tests.flows.running import RunningBot
         (
             "en",
             ("Gold", "Repair · Центр", "Bill: 1,200 ₽", "To pay: 1,164 ₽", "58 points"),
-            "Visit № 1 is booked",
+            "Visit № 1 is recorded",
             ("Анна, thank you", "+58 points", "Balance: 58 points"),
         ),
     ],
@@ -159,6 +159,23 @@ async def test_tapping_skip_and_confirm_books_without_a_service(svoi: RunningBot
     await alina.hears("Визит № 1 проведён")
 
 
+async def test_cancel_puts_an_open_preview_aside(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    boris = await staff_at(svoi, "Борис")
+    await a_card(svoi)
+    await alina.send(f"/visit {CARD} 1200")
+    shown = await alina.hears("К оплате")
+    await boris.send("/cancel")  # a colleague's preview is none of his
+    await boris.hears("Отменять нечего")
+    await alina.send("/cancel")
+    await alina.hears("визит не проведён")
+    await alina.tap_button(shown.buttons[0])
+    await alina.hears("визит не проведён")
+    assert (await anna_s_row(svoi)).balance == 0
+    await alina.send("/cancel")
+    await alina.hears("Отменять нечего")
+
+
 async def test_with_a_queue_nobody_types_commands(svoi: RunningBot) -> None:
     alina = await staff_at(svoi)
     anna = await a_card(svoi)
@@ -170,6 +187,8 @@ async def test_with_a_queue_nobody_types_commands(svoi: RunningBot) -> None:
     await alina.hears("Провести визит?")
     await alina.send("123 4567 12x")  # an amount is awaited, but this is the next in the queue
     await alina.hears("«12x» — не похоже на сумму")
+    await alina.send(f"/visit {CARD} 1,200 ремонт")
+    await alina.hears("«1,200» — не похоже на сумму. Тысячи запятой не отделяем.")
     await alina.send("8 912 345-67-89")
     await alina.hears("На какую сумму")
     await alina.send("7654321")  # no such card: a bill, though a large one

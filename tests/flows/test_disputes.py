@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.desk_scene import CARD, a_card, an_owner, staff_at
+from tests.flows.desk_scene import CARD, a_card, an_owner, said, staff_at
 from tests.flows.running import RunningBot
 
 
@@ -26,7 +26,9 @@ async def test_a_receipt_can_be_disputed_in_two_words(
     await anna.hears()
     await anna.send("Счёт был 500 <b>")
     await anna.hears(taken)
-    await owner.hears("Визит № 1", ever=True)
+    heard = await owner.hears("Визит № 1", ever=True)
+    assert "спор о визите" in heard.words
+    assert "1 000 ₽" in said(heard)
 
 
 async def test_changing_one_s_mind_leaves_no_case(svoi: RunningBot) -> None:

@@ -205,7 +205,9 @@ async def test_the_name_and_the_birthday_may_be_told(svoi: RunningBot) -> None:
     assert "Приятно познакомиться, Анна!" in words(await say(svoi, anna, " Анна "))
     assert "Такого дня" in words(await say(svoi, anna, "31.02"))
     assert "четырьмя цифрами" in words(await say(svoi, anna, "12.03.85"))
-    assert (await say(svoi, anna, "12 марта 1985")).photo is not None
+    card = await say(svoi, anna, "12 марта 1985")
+    assert card.photo is not None
+    assert "День рождения: 12 марта. Ошиблись?" in words(card)
     client = await client_of(svoi, anna)
     assert client is not None
     birthday = (client.birthday_day, client.birthday_month, client.birthday_year)
@@ -223,15 +225,67 @@ async def test_a_hostile_name_is_shown_as_it_is_written(svoi: RunningBot, hostil
     assert (await tap(svoi, person, "⏭")).photo is not None
 
 
-async def test_a_command_in_the_midst_is_obeyed_and_start_begins_anew(svoi: RunningBot) -> None:
+async def test_a_command_in_the_midst_is_obeyed_and_start_goes_on(svoi: RunningBot) -> None:
     anna = svoi.telegram.person("Анна")
     await to_contact(svoi, anna)
     assert "Такой команды нет" in words(await say(svoi, anna, "/visit"))
-    assert "Здравствуйте" in words(await say(svoi, anna, "/start"))
-    await tap(svoi, anna, "✅")
-    await tap(svoi, anna, "⏭")
+    assert "номер телефона" in words(await say(svoi, anna, "/start"))
     await tap(svoi, anna, "✅")
     assert await client_of(svoi, anna) is not None
+
+
+async def test_the_keys_of_a_question_go_on_after_a_command_broke_in(svoi: RunningBot) -> None:
+    anna = svoi.telegram.person("Анна")
+    await say(svoi, anna, "/start")
+    for key in ("✅ Даю", "✅ Да,", "✅ Поделиться", "✅ Да, верно"):
+        await tap(svoi, anna, key)
+        assert "Такой команды нет" in words(await say(svoi, anna, "/stats"))
+    assert (await tap(svoi, anna, "⏭ Пропустить")).photo is not None
+    client = await client_of(svoi, anna)
+    assert client is not None
+    assert client.advert_consent
+
+
+async def test_help_is_answered_in_mid_registration_and_no_consent_asked_again(
+    svoi: RunningBot,
+) -> None:
+    anna = svoi.telegram.person("Ann", language_code="en")
+    await to_contact(svoi, anna)
+    assert "/history" in words(await say(svoi, anna, "/help"))
+    assert "your phone number" in words(anna.last)
+    assert "no card yet" in words(await say(svoi, anna, "/balance"))
+    assert "your phone number" in words(anna.last)
+    assert anna.keyboard == [["✅ Share my number"]]
+    await tap(svoi, anna, "✅")
+    async with svoi.app.database.read() as db:
+        client = await client_of(svoi, anna)
+        assert client is not None
+        kept = await consents.of_client(db, client.id)
+    assert [consent.kind for consent in kept] == ["data"]
+
+
+async def test_a_command_at_the_name_leads_on_to_the_birthday(svoi: RunningBot) -> None:
+    anna = svoi.telegram.person("Анна")
+    await to_contact(svoi, anna)
+    await tap(svoi, anna, "✅")
+    assert words(await say(svoi, anna, "/balance")).startswith("Баланс: 100")
+    assert "день рождения" in words(await tap(svoi, anna, "✅ Да, верно"))
+
+
+async def test_cancel_at_the_name_gives_the_menu_s_keys(svoi: RunningBot) -> None:
+    anna = svoi.telegram.person("Анна")
+    await to_contact(svoi, anna)
+    await tap(svoi, anna, "✅")
+    await say(svoi, anna, "/cancel")
+    assert anna.keyboard[0][0] == "💳 Карта"
+
+
+async def test_cancel_forgets_what_a_stranger_had_agreed_to(svoi: RunningBot) -> None:
+    anna = svoi.telegram.person("Анна")
+    await to_contact(svoi, anna)
+    assert "отменили" in words(await say(svoi, anna, "/cancel"))
+    assert "Здравствуйте" in words(await say(svoi, anna, "/start"))
+    assert "Отменять нечего" not in words(await say(svoi, anna, "/cancel"))
 
 
 async def test_start_while_the_name_is_asked_shows_the_card(svoi: RunningBot) -> None:
@@ -242,13 +296,20 @@ async def test_start_while_the_name_is_asked_shows_the_card(svoi: RunningBot) ->
 
 
 @pytest.mark.parametrize(
-    "typed", ["/balance", "/card", "/history", "/tier", "/badges", "/invite", "/profile", "/help"]
+    "typed", ["/balance", "/card", "/history", "/tier", "/badges", "/invite", "/profile"]
 )
 async def test_a_stranger_s_client_command_leads_to_registration(
     svoi: RunningBot, typed: str
 ) -> None:
     anna = svoi.telegram.person("Анна")
     assert "Здравствуйте" in words(await say(svoi, anna, typed))
+    assert anna.keyboard[0] == ["✅ Даю согласие"]
+
+
+async def test_a_stranger_s_help_is_answered_and_leads_to_registration(svoi: RunningBot) -> None:
+    anna = svoi.telegram.person("Анна")
+    assert "/card" in words(await say(svoi, anna, "/help"))
+    assert "Здравствуйте" in words(anna.last)
     assert anna.keyboard[0] == ["✅ Даю согласие"]
 
 
@@ -282,7 +343,7 @@ async def test_a_friend_s_link_is_told_and_counts(svoi: RunningBot) -> None:
     assert link is not None
     vera = svoi.telegram.person("Вера")
     await vera.open_link(link.group())
-    assert "150 баллов после первого визита" in words(await vera.hears())
+    assert "150 баллов после первого визита от 500 ₽" in words(await vera.hears())
     await tap(svoi, vera, "✅")
     await tap(svoi, vera, "⏭")
     assert "Борис" in words(answer := await tap(svoi, vera, "✅"))

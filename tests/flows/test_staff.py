@@ -27,7 +27,7 @@ async def invited_by(owner: Person, command: str) -> str:
         ("ru", "/staff invite staff Центр", "добро пожаловать", "больше не работает", "пополнение"),
         (
             "ru",
-            "/staff пригласить сотрудник «вокзал»",
+            "/staff пригласить сотрудника «вокзал»",
             "добро пожаловать",
             "больше не",
             "В команде",
@@ -116,7 +116,10 @@ async def test_buttons_lead_to_an_invitation(svoi: RunningBot) -> None:
     await owner.tap("🗂")
     await owner.hears("В каком филиале")
     await owner.tap("📍 Вокзал")
-    await owner.hears("управляющий, Вокзал")
+    heard = await owner.hears("управляющий, Вокзал")
+    assert heard.buttons[0].text == "📤 Отправить коллеге"
+    await owner.tap("📤")
+    assert "t.me/share/url?url=https" in owner.opened_urls[-1]
     await owner.tap("👥")
     await owner.hears("Ждут ответа")
     await owner.tap("🗑")
@@ -125,6 +128,23 @@ async def test_buttons_lead_to_an_invitation(svoi: RunningBot) -> None:
     await owner.tap("➕")
     await owner.tap("🔑")
     await owner.hears("владелец, все филиалы")
+
+
+async def test_a_manager_may_be_meant_for_all_branches_and_staff_for_one(
+    svoi: RunningBot,
+) -> None:
+    owner = an_owner(svoi)
+    await owner.send("/staff invite manager")
+    await owner.hears("В каком филиале")
+    await owner.tap("🏢 Все филиалы")
+    await owner.hears("управляющий, все филиалы")
+    await owner.send("/staff invite manager все филиалы")
+    await owner.hears("управляющий, все филиалы")
+    await owner.send("/staff invite staff все филиалы")
+    heard = await owner.hears("Такого филиала нет")
+    assert "🏢 Все филиалы" not in [button.text for button in heard.buttons]
+    await owner.tap_data("staff_invite:staff:-1")
+    await owner.hears("В каком филиале")
 
 
 async def test_a_manager_invites_and_dismisses_staff_only(svoi: RunningBot) -> None:

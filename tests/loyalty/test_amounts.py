@@ -156,6 +156,30 @@ def test_every_amount_is_read_back_however_it_is_written(
         assert read_amount(f"{written}₽ {service}") == AmountRead(minor, service)
 
 
+@pytest.mark.parametrize(
+    ("typed", "tried", "has_commas"),
+    [
+        ("31,000 repair", "31,000", True),
+        ("1,234.50", "1,234.50", True),
+        ("1,200", "1,200", True),
+        ("10.005 замена фильтра 2", "10.005", False),
+        ("1 200,500 ремонт", "1 200,500", False),
+        ("1e9", "1e9", False),
+        ("сто рублей", "сто рублей", False),
+        ("ремонт 1200", "ремонт 1200", False),
+        ("12,5,0", "12,5,0", False),
+        ("", "", False),
+    ],
+)
+def test_a_refusal_quotes_the_amount_and_not_the_service(
+    typed: str, tried: str, has_commas: bool
+) -> None:
+    with pytest.raises(AmountUnreadable) as refused:
+        read_amount(typed)
+    assert refused.value.tried == tried
+    assert refused.value.has_commas_between_thousands is has_commas
+
+
 @given(st.text(alphabet="0123456789., \u00a0рубeE-+_₽x", max_size=16))
 def test_whatever_is_read_is_exactly_what_the_number_says(text: str) -> None:
     try:

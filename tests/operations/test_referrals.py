@@ -150,9 +150,11 @@ async def test_an_undone_visit_takes_both_rewards_back_and_another_earns_them_ag
     taken = (await town.do(lambda tx: undo(tx, visit_id)))[1]
     assert taken == ReferralOutcome(ReferralState.TAKEN_BACK, 150, 300, boris.id)
     assert (await balance(town, vera), await balance(town, boris)) == (100, 100)
-    told = RewardTakenBack(points=300, as_friend=False, qualifying_bill=ENOUGH, friend="Вера")
+    told = RewardTakenBack(
+        points=300, as_friend=False, balance=100, qualifying_bill=ENOUGH, friend="Вера"
+    )
     assert told in await notices(town, boris)
-    told = RewardTakenBack(points=150, as_friend=True, qualifying_bill=ENOUGH)
+    told = RewardTakenBack(points=150, as_friend=True, balance=100, qualifying_bill=ENOUGH)
     assert told in await notices(town, vera)
     await town.do(lambda tx: visit(tx, vera.id, ENOUGH))
     assert (await balance(town, vera), await balance(town, boris)) == (250, 400)

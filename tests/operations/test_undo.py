@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from loyalty.programme import Programme
 from loyalty.referrals import ReferralState
@@ -24,8 +25,9 @@ from operations.undo import (
 )
 from operations.visit_previews import SelfService
 from operations.visits import Booked
-from storage import audit, badges, clients, referrals, visits
+from storage import audit, badges, clients, referrals, staff, visits
 from storage.database import Database
+from storage.tables import outbox
 from tests.operations.desk_people import OWNER_ID, Desk
 
 
@@ -204,7 +206,9 @@ async def test_the_question_before_it_says_what_stands_in_the_way(desk: Desk) ->
     assert await undoes(desk, alina, 4_711) == VisitUnknown()
 
 
-async def test_undo_takes_the_referral_back_and_another_visit_may_earn_it(desk: Desk) -> None:
+async def test_rule_25_undo_takes_the_referral_back_and_another_visit_may_earn_it(
+    desk: Desk,
+) -> None:
     alina = await desk.hires(1)
     referrer, friend = await desk.client(telegram_id=50), await desk.client(telegram_id=51)
     async with desk.database.write() as db:
@@ -212,7 +216,9 @@ async def test_undo_takes_the_referral_back_and_another_visit_may_earn_it(desk: 
     await desk.books(alina, friend, bill=100_000)
     assert (await desk.knows(referrer)).balance == 300
     assert (await desk.knows(friend)).balance == 150 + 30
-    await desk.undoes_last(alina)
+    undone = await desk.undoes_last(alina)
+    assert isinstance(undone, Undone)
+    assert (undone.balance, undone.referral_points) == (0, 150)
     assert (await desk.knows(referrer)).balance == 0
     assert (await desk.knows(friend)).balance == 0
     async with desk.database.read() as db:
@@ -222,6 +228,23 @@ async def test_undo_takes_the_referral_back_and_another_visit_may_earn_it(desk: 
     await desk.books(alina, friend, bill=50_000)
     assert (await desk.knows(referrer)).balance == 300
     assert await is_consistent(desk)
+
+
+async def test_rule_24_who_confirmed_a_visit_reads_that_a_manager_took_it_back(desk: Desk) -> None:
+    alina, boris = await desk.hires(1), await desk.hires(2, "Борис")
+    manager = await desk.hires(3, "Марина", role=Role.MANAGER)
+    anna = await desk.client()
+    for actor in (alina, boris):
+        booked = await desk.books(actor, anna)
+        if actor is boris:  # who has left since is told nothing of clients
+            async with desk.database.write() as db:
+                assert await staff.dismiss(db, 2, desk.now)
+        await undoes(desk, manager, booked.visit.id)
+        await undoes(desk, manager, booked.visit.id)
+    async with desk.database.read() as db:
+        rows = (await db.execute(select(outbox))).mappings().all()
+    told = [row for row in rows if row["notice"] == "undo/visit_undone"]
+    assert [row["chat_id"] for row in told] == [alina.telegram_id]
 
 
 async def test_confirm_and_undo_at_once_leave_a_consistent_ledger(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from operations.visit_previews import (
     SelfService,
     ask_branch_anew,
     preview_visit,
+    put_previews_aside,
     repeat_preview,
 )
 from operations.visits import Anew, Booked, PreviewLapsed, PreviewRefused, ShownAnew, refuse_preview
@@ -347,3 +348,20 @@ async def test_many_clients_at_once_are_all_served(desk: Desk) -> None:
     )
     assert all(isinstance(outcome, Booked) and not outcome.repeated for outcome in outcomes)
     assert not await differences(desk)
+
+
+async def test_cancel_and_confirm_at_once_have_one_winner(desk: Desk) -> None:
+    alina = await desk.hires(1)
+    anna = await desk.client()
+    preview = await desk.previews(alina, anna)
+
+    async def cancels() -> int:
+        async with desk.database.write() as db:
+            return await put_previews_aside(Tx(db, desk.now, desk.programme), actor=alina)
+
+    tapped = [desk.confirms(alina, preview.id) for _ in range(10)]
+    *outcomes, cancelled = await asyncio.gather(*tapped, cancels())
+    booked = [outcome for outcome in outcomes if isinstance(outcome, Booked)]
+    assert (cancelled == 1) is not bool(booked)
+    assert await cancels() == 0
+    assert (await desk.knows(anna)).visits == bool(booked)

@@ -107,3 +107,75 @@ async def test_the_page_comes_back_after_the_server_was_away(laptop: Screen, dem
     await anna.hears("Баланс: 100")
     # The browser itself complains of each attempt while nobody listened.
     laptop.complaints[:] = [said for said in laptop.complaints if "WebSocket" not in said]
+
+
+async def at_its_end(screen: Screen, person: int) -> None:
+    """Waits until the newest words of this chat are in sight."""
+    await screen.page.wait_for_function(
+        """(person) => {
+          const talk = document.querySelector(`.phone[data-person='${person}'] .talk`);
+          return talk.scrollHeight - talk.scrollTop - talk.clientHeight < 4;
+        }""",
+        arg=person,
+    )
+
+
+async def test_a_chat_stays_at_its_end_when_the_page_changes_its_language(
+    pocket: Screen, demo: Demo
+) -> None:
+    anna = pocket.phone(STRANGER_ID)
+    await anna.register("Balance: 100")
+    for language, words in (("Ру", "Balance: 100"), ("En", "Balance: 100")):
+        await anna.say("/balance")
+        await anna.hears(words)
+        await pocket.page.get_by_role("button", name=language, exact=True).click()
+        await at_its_end(pocket, STRANGER_ID)
+        await demo.telegram.people[STRANGER_ID].send("/history")
+        await anna.hears("welcome gift")
+        await at_its_end(pocket, STRANGER_ID)
+        await expect(anna.frame.locator(".down")).to_be_hidden()
+
+
+async def test_four_phones_lie_side_by_side_and_a_fifth_is_pointed_at(laptop: Screen) -> None:
+    edge = laptop.page.locator(".aside.before")
+    for number in (4, 5):
+        await expect(edge).to_be_hidden()
+        await laptop.page.locator("#people-button").click()
+        await laptop.page.get_by_label("Имя в Telegram").fill(f"Гость {number}")
+        await laptop.page.get_by_role("button", name="Добавить").click()
+        await expect(laptop.page.locator(".phone")).to_have_count(number)
+        await laptop.keep(f"phones_{number}")
+        if number == 4:
+            for phone in await laptop.page.locator(".phone").all():
+                await expect(phone).to_be_in_viewport(ratio=0.95)
+    await expect(edge).to_have_text("1")
+    await edge.click()
+    await expect(laptop.phone(STRANGER_ID).frame).to_be_in_viewport(ratio=0.95)
+
+
+async def test_the_scanner_shows_each_person_s_newest_picture_only(laptop: Screen) -> None:
+    anna = laptop.phone(STRANGER_ID)
+    await anna.register("Баланс: 100")
+    await anna.say("/card")
+    await expect(anna.frame.locator(".picture")).to_have_count(2)
+    oleg = laptop.phone(OLEG.telegram_id)
+    await oleg.start()
+    await oleg.frame.get_by_role("button", name="Сканировать QR-код").click()
+    tiles = oleg.frame.locator(".tile")
+    await expect(tiles.filter(has_text="Анна")).to_have_count(1)
+
+
+async def test_who_registers_is_listed_among_the_clients(laptop: Screen) -> None:
+    await laptop.phone(STRANGER_ID).register("Баланс: 100")
+    await laptop.page.locator("#people-button").click()
+    await laptop.page.get_by_label("Найти по имени или номеру").fill("Анна")
+    await expect(laptop.page.locator(".people-list h3")).to_have_text(["Клиенты"])
+
+
+async def test_the_ways_of_the_clock_stand_in_even_rows(pocket: Screen) -> None:
+    await pocket.page.locator(".clock-toggle").click()
+    tops = await pocket.page.locator(".jump:visible").evaluate_all(
+        "(jumps) => jumps.map((jump) => Math.round(jump.getBoundingClientRect().top))"
+    )
+    assert [tops.count(top) for top in sorted(set(tops))] == [2, 2]
+    await pocket.keep("pocket_clock")

@@ -1,6 +1,7 @@
 // The page: the people, their phones side by side, the clock above them.
 
 import { Clock } from "./clock.js";
+import { Desk } from "./desk.js";
 import { h } from "./dom.js";
 import { EVENTS, chatFrom } from "./events.js";
 import { Link } from "./link.js";
@@ -25,6 +26,7 @@ class Page {
     this.clock = new Clock(this, $("clock"));
     this.people = new People(this, $("people"));
     this.viewer = new Viewer(this, $("viewer"));
+    this.desk = new Desk(this, $("desk"));
     this.link = new Link(`ws://${location.host}/play/ws`, {
       event: (event) => this.hear(event),
       state: (state) => this.onLink(state),
@@ -212,6 +214,7 @@ class Page {
       return tab;
     });
     $("tabs").replaceChildren(...tabs);
+    this.desk.look();
   }
 
   refreshCount() {

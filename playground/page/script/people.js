@@ -71,7 +71,7 @@ export class People {
     const found = [...this.page.chats.values()].filter((chat) => {
       const { person } = chat;
       const words = `${person.first_name} ${person.phone} ${chat.detail.ru} ${chat.detail.en}`.toLowerCase();
-      return kinds.includes(chat.kind) && words.includes(sought);
+      return kinds.includes(kindNow(chat)) && words.includes(sought);
     });
     if (found.length === 0) return [];
     return [h("h3", {}, this.say(title)), ...found.map((chat) => this.row(chat))];
@@ -91,4 +91,10 @@ export class People {
     };
     return row;
   }
+}
+
+/** Who was a stranger at first is a client once the bot has shown them their card. */
+function kindNow(chat) {
+  const hasCard = [...chat.messages.values()].some((message) => message.from_bot && message.kind === "photo");
+  return chat.kind === "stranger" && hasCard ? "client" : chat.kind;
 }

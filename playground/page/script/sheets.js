@@ -117,7 +117,10 @@ export class Sheets {
     };
     send.type = "submit";
     const form = h("form.field-row", { onsubmit: submit }, number, send);
-    this.open(this.word("contact.other"), this.choices(...others), h("p.hint", {}, this.word("contact.number")), form);
+    // The number first: below a list of everybody nobody would find it.
+    const people = this.choices(...others);
+    people.querySelector("button")?.setAttribute("data-focus", "");
+    this.open(this.word("contact.other"), h("p.hint", {}, this.word("contact.number")), form, people);
   }
 
   openLink() {

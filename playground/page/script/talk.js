@@ -21,7 +21,9 @@ export class Talk {
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
     // Keys and pictures that come up take room from below: the newest words stay in sight.
     this.isAtEnd = true;
-    new ResizeObserver(() => this.keepDown()).observe(this.scroller);
+    const sizes = new ResizeObserver(() => this.keepDown());
+    sizes.observe(this.scroller);
+    sizes.observe(this.list);
   }
 
   fill() {
@@ -107,6 +109,8 @@ export class Talk {
 
   onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    // Our own step down, told late: keys that came up meanwhile are no wish to read further up.
+    if (this.isAtEnd && scrollTop === this.endTop) return;
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     if (this.isAtEnd) this.missed = 0;
     this.showMissed();
@@ -127,5 +131,6 @@ export class Talk {
     this.missed = 0;
     this.showMissed();
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.endTop = this.scroller.scrollTop;
   }
 }

@@ -7,6 +7,8 @@ const WORDS = {
   people: { ru: "Люди", en: "People" },
   language: { ru: "Язык страницы", en: "Language of the page" },
 
+  "desk.more": { ru: "Ещё телефоны: {count}", en: "More phones: {count}" },
+
   "role.client": { ru: "клиент", en: "client" },
   "role.stranger": { ru: "клиент", en: "client" },
   "role.staff": { ru: "сотрудник", en: "staff" },
@@ -71,10 +73,10 @@ const WORDS = {
   "attach.file": { ru: "Фото или файл", en: "Photo or file" },
 
   "contact.title": { ru: "Поделиться номером телефона?", en: "Share your phone number?" },
-  "contact.body": { ru: "Бот {bot} узнает ваш номер:", en: "The bot {bot} will learn your number:" },
+  "contact.body": { ru: "Бот «{bot}» узнает ваш номер:", en: "The bot {bot} will learn your number:" },
   "contact.share": { ru: "Поделиться", en: "Share" },
   "contact.other": { ru: "Чей контакт отправить?", en: "Whose contact to send?" },
-  "contact.number": { ru: "Или номер без Telegram", en: "Or a number without Telegram" },
+  "contact.number": { ru: "Номер без Telegram", en: "A number without Telegram" },
   "location.title": { ru: "Отправить геопозицию?", en: "Send your location?" },
   "link.title": { ru: "Открыть ссылку", en: "Open a link" },
   "link.open": { ru: "Открыть", en: "Open" },
@@ -105,7 +107,7 @@ const WORDS = {
   "people.speaks": { ru: "Язык", en: "Language" },
   "people.desk": { ru: "Мастерская", en: "The shop" },
   "people.strangers": { ru: "Новые люди", en: "New people" },
-  "people.clients": { ru: "Клиенты с историей", en: "Clients with a history" },
+  "people.clients": { ru: "Клиенты", en: "Clients" },
   "people.search": { ru: "Найти по имени или номеру", en: "Find by name or number" },
   "people.none": { ru: "Никого не нашлось", en: "Nobody found" },
   "people.open": { ru: "открыт", en: "open" },
