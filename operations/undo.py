@@ -11,7 +11,7 @@ from operations.referrals import revoke_referral
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing
 from operations.transaction import Tx
-from operations.visit_points import take_back
+from operations.visit_points import TakenBack, take_back
 from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, staff, visits
 from storage.clients import Client
@@ -30,6 +30,7 @@ class Undone:
     staff_name: str | None  # who took it back; none: an owner who is on no list
     is_mine: bool
     repeated: bool
+    back: TakenBack | None = None  # what it moved; none where it was taken back earlier
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         staff_name=await staff.name_of(tx.db, actor.telegram_id),
         is_mine=True,
         repeated=False,
+        back=back,
     )
 
 

@@ -100,6 +100,8 @@ class VisitUndone(Message):
     staff_name: str | None  # who took it back; none: an owner
     is_mine: bool
     repeated: bool
+    points_restored: int = 0  # of those that had paid
+    points_pending: int = 0  # that were to come and will not
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))
