@@ -83,17 +83,18 @@ def _screen(
 ) -> Words:
     minutes = tx.programme.desk.undo_minutes
     match outcome:
-        case Undone(visit=visit, client=client):
+        case Undone(visit=visit, client=client, back=back):
             return undo.VisitUndone(
                 visit_id=visit.id,
                 client_name=called(client),
                 bill=visit.bill,
-                points=visit.points_earned,
+                points=visit.points_earned if back is None else back.taken,
                 balance=outcome.balance,
                 staff_name=outcome.staff_name,
                 is_mine=outcome.is_mine,
                 repeated=outcome.repeated,
-                points_spent=visit.points_spent,
+                points_restored=0 if back is None else back.restored,
+                points_pending=0 if back is None else back.not_coming,
                 referral_points=outcome.referral_points,
             )
         case ReturnedBefore(visit=visit, client=client):

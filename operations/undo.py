@@ -13,7 +13,7 @@ from operations.referrals import revoke_referral
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing
 from operations.transaction import Tx
-from operations.visit_points import take_back
+from operations.visit_points import TakenBack, take_back
 from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, staff, visits
 from storage.clients import Client
@@ -34,6 +34,7 @@ class Undone:
     is_mine: bool
     repeated: bool
     referral_points: int = 0  # the client's own reward for coming by invitation, gone with it
+    back: TakenBack | None = None  # what it moved; none where it was taken back earlier
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,7 @@ async def _undo(tx: Tx, visit: Visit, client: Client, actor: Sender) -> Undone:
         is_mine=True,
         repeated=False,
         referral_points=revoked.friend_points,
+        back=back,
     )
     if visit.staff_id != actor.telegram_id:
         await _tell_colleague(tx, undone)

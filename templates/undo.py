@@ -101,7 +101,8 @@ class VisitUndone(Message):
     staff_name: str | None  # who took it back; none: an owner
     is_mine: bool
     repeated: bool
-    points_spent: int = 0  # that came back
+    points_restored: int = 0  # of those that had paid
+    points_pending: int = 0  # that were to come and will not
     referral_points: int = 0  # for coming by invitation: gone with it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
