@@ -148,7 +148,7 @@ async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
         return ask_advert(tx, say)
     if paused == Registration.contact.state:
         await state.set_state(Registration.contact)
-        return say(AskContact("advert" in data))
+        return say(AskContact("advert" in data, again=True))
     return None
 
 

@@ -82,6 +82,7 @@ class AskContact(Message):
     """The key that shares the contact."""
 
     adverts: bool  # what was answered a moment ago
+    again: bool = False  # a command broke in: that answer has had its thanks
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _contact_key(labels)

@@ -97,7 +97,7 @@ async def test_the_balance_tells_what_expires_and_what_is_missing(svoi: RunningB
     answer = await hears(svoi, anna, "/balance")
     assert "100 баллов — после 1 февраля 2028" in answer
     assert "Уровень: Серебряный" in answer
-    assert "До уровня «Золотой» осталось 20 000 ₽" in answer
+    assert "До уровня «Золотой» осталось купить на 20 000 ₽" in answer
 
 
 async def test_the_card_s_caption_has_one_number_of_five_digits(svoi: RunningBot) -> None:
