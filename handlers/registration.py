@@ -25,7 +25,6 @@ from operations.phones import read_contact_phone
 from operations.profile import set_birthday, set_name
 from operations.referrals import first_name
 from operations.registration import (
-    REFERRAL,
     AlreadyRegistered,
     Consent,
     ConsentKind,
@@ -95,11 +94,11 @@ async def start(
     bot_username: str,
     guesses: Guesses,
 ) -> Replies:
-    source = sender.source_kind
+    by_friend = sender.referral_code is not None
     link = await opened_link(message, bot, guesses)
     if isinstance(link, Referral | Source):
         followed = await follow_link(tx, sender, link)
-        source = followed.source_kind
+        by_friend = followed.by_friend
         if not followed.known:
             guesses.missed(sender.telegram_id)
     # Who owns the business by its settings joined by no link: the desk's commands come here.
@@ -108,28 +107,28 @@ async def start(
         return [say(show_card(tx, sender.client, sender.language, bot_username)), *own]
     if sender.role is not None:
         return [say(show_help(tx, sender)), *own]
-    return await welcome(tx, say, state, source)
+    return await welcome(tx, say, state, by_friend=by_friend)
 
 
 @router.callback_query(Tapped(BecomeClient), IsStranger())
 async def become_client(
     callback: CallbackQuery, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
 @router.message(Command(*CLIENT_COMMANDS), IsStranger())
 async def not_a_client_yet(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
-async def welcome(tx: Tx, say: Say, state: FSMContext, source_kind: str | None) -> Reply:
+async def welcome(tx: Tx, say: Say, state: FSMContext, *, by_friend: bool) -> Reply:
     """What this is, and the question that registration begins with."""
     await state.set_state(Registration.consent)
     rules = tx.programme.referral
-    friend_points = rules.friend_points if rules and source_kind == REFERRAL else 0
+    friend_points = rules.friend_points if rules and by_friend else 0
     promise = promise_of(tx.programme)
     return say(Welcome(tx.programme.business.name, promise, friend_points))
 
@@ -192,8 +191,7 @@ async def contact_shared(
         first_name=message.from_user.first_name,
         language=sender.language,
         consents=_consents(await state.get_data()),
-        source_kind=sender.source_kind,
-        source_code=sender.source_code,
+        referral_code=sender.referral_code,
     )
     match await register_client(tx, newcomer):
         case Registered() as registered:
@@ -243,7 +241,7 @@ async def contact_typed(message: Message, say: Say) -> Replies:
 async def contact_without_consent(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
 # -- the name and the birthday: neither need be told

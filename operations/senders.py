@@ -24,8 +24,8 @@ class Sender:
     client: Client | None
     role: Role | None
     branch: str | None  # of staff; none for who works in all of them
-    source_kind: str | None
-    source_code: str | None
+    referral_code: str | None  # of the first friend's link that they opened
+    source_code: str | None  # of the first poster or page
     state: str | None
     state_data: Mapping[str, Any]
     is_new: bool = False  # their first word to us
@@ -61,7 +61,7 @@ async def identify(
         client=client,
         role=Role.OWNER if telegram_id in owner_ids else account.role,
         branch=account.branch,
-        source_kind=account.source_kind,
+        referral_code=account.referral_code,
         source_code=account.source_code,
         state=account.state,
         state_data=account.state_data,

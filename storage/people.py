@@ -41,8 +41,8 @@ class Account:
     language_code: str | None
     language: str | None  # chosen
     unreachable: bool
-    source_kind: str | None
-    source_code: str | None
+    referral_code: str | None  # of the first friend's link that they opened
+    source_code: str | None  # of the first poster or page
     client: Client | None
     role: Role | None  # as the staff table has it
     branch: str | None
@@ -59,7 +59,7 @@ _ACCOUNT = (
         _a.c.language_code.label("account_language_code"),
         _a.c.language.label("account_language"),
         _a.c.unreachable_since,
-        _a.c.source_kind,
+        _a.c.referral_code,
         _a.c.source_code,
         _s.c.role,
         _s.c.branch,
@@ -85,7 +85,7 @@ async def account(db: AsyncConnection, telegram_id: int, chat_id: int) -> Accoun
         language_code=row["account_language_code"],
         language=row["account_language"],
         unreachable=row["unreachable_since"] is not None,
-        source_kind=row["source_kind"],
+        referral_code=row["referral_code"],
         source_code=row["source_code"],
         client=None if row["client_id"] is None else client_from(row, "client_"),
         role=None if row["role"] is None else Role.of(row["role"]),
@@ -118,17 +118,24 @@ async def choose_language(db: AsyncConnection, telegram_id: int, language: str) 
     )
 
 
-async def note_source(
-    db: AsyncConnection, telegram_id: int, *, kind: str, code: str, now: datetime
-) -> bool:
-    """Keeps where a stranger came from; the first link counts, False for a later one."""
+async def note_referral(db: AsyncConnection, telegram_id: int, code: str, now: datetime) -> bool:
+    """Keeps whose link brought a stranger; the first counts, False for a later one (rule 14)."""
+    own = telegram_accounts.c
     result = await db.execute(
         update(telegram_accounts)
-        .where(
-            telegram_accounts.c.telegram_id == telegram_id,
-            telegram_accounts.c.source_kind.is_(None),
-        )
-        .values(source_kind=kind, source_code=code, source_at=now)
+        .where(own.telegram_id == telegram_id, own.referral_code.is_(None))
+        .values(referral_code=code, referral_at=now)
+    )
+    return result.rowcount == 1
+
+
+async def note_source(db: AsyncConnection, telegram_id: int, code: str, now: datetime) -> bool:
+    """Keeps where a stranger's first link hung; False for a later one."""
+    own = telegram_accounts.c
+    result = await db.execute(
+        update(telegram_accounts)
+        .where(own.telegram_id == telegram_id, own.source_code.is_(None))
+        .values(source_code=code, source_at=now)
     )
     return result.rowcount == 1
 

@@ -26,8 +26,10 @@ telegram_accounts = Table(
     Column("language", String(8)),  # as the person chose it, in /profile
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("unreachable_since", UtcDateTime),  # they blocked the bot
-    # The first link that a stranger opens counts, for good.
-    Column("source_kind", String(16)),  # referral | source
+    # Of each kind the first link that a stranger opens counts, for good: a friend's, and where the
+    # link hung. Neither stands in the other's way.
+    Column("referral_code", String(64)),
+    Column("referral_at", UtcDateTime),
     Column("source_code", String(64)),
     Column("source_at", UtcDateTime),
 )

@@ -311,7 +311,7 @@ async def test_who_tries_codes_is_no_longer_looked_up(svoi: RunningBot) -> None:
     await say(svoi, anna, f"/start {link.group(1)}")
     async with svoi.app.database.write() as db:
         account = await people.account(db, anna.id, anna.id)
-    assert account.source_kind is None
+    assert account.referral_code is None
 
 
 async def test_the_source_of_a_poster_is_kept(svoi: RunningBot) -> None:
@@ -319,7 +319,7 @@ async def test_the_source_of_a_poster_is_kept(svoi: RunningBot) -> None:
     await say(svoi, anna, "/start p_window")
     async with svoi.app.database.write() as db:
         account = await people.account(db, anna.id, anna.id)
-    assert (account.source_kind, account.source_code) == ("source", "window")
+    assert (account.referral_code, account.source_code) == (None, "window")
 
 
 async def test_the_code_on_a_card_opens_a_desk_for_staff_only(svoi: RunningBot) -> None:
