@@ -47,6 +47,7 @@ def _queries() -> list[tuple[str, Select[Any]]]:
         ("balance and open lots", _lots_against_balances()),
         ("lot larger than its entry", _lot_sizes()),
         ("tier", _tiers()),
+        ("tier before a change", _tier_chains()),
         ("visits", _visits()),
         ("last visit", _last_visits()),
     ]
@@ -128,9 +129,22 @@ def _tiers() -> Select[Any]:
     )
     return (
         select(clients.c.id, clients.c.tier, tier_changes.c.to_tier)
-        .join(newest, newest.c.client_id == clients.c.id)
-        .join(tier_changes, tier_changes.c.id == newest.c.id)
-        .where(clients.c.tier != tier_changes.c.to_tier)
+        .outerjoin(newest, newest.c.client_id == clients.c.id)
+        .outerjoin(tier_changes, tier_changes.c.id == newest.c.id)
+        .where(tier_changes.c.to_tier.is_distinct_from(clients.c.tier))
+    )
+
+
+def _tier_chains() -> Select[Any]:
+    """Each step begins where the one before it led; the first one begins at no level."""
+    previous = func.lag(tier_changes.c.to_tier).over(
+        partition_by=tier_changes.c.client_id, order_by=tier_changes.c.id
+    )
+    chain = select(
+        tier_changes.c.id, tier_changes.c.from_tier, previous.label("previous")
+    ).subquery()
+    return select(chain.c.id, chain.c.from_tier, chain.c.previous).where(
+        chain.c.from_tier.is_distinct_from(chain.c.previous)
     )
 
 

@@ -11,6 +11,7 @@ from storage.tables import tier_changes, visits
 
 
 class TierReason(StrEnum):
+    ENROLMENT = "enrolment"  # the client's first level, written with the client's row
     VISIT = "visit"
     UNDO = "undo"
     RETURN = "return"
@@ -33,13 +34,13 @@ async def add_change(
     db: AsyncConnection,
     *,
     client_id: int,
-    from_tier: str,
+    from_tier: str | None,
     to_tier: str,
     reason: TierReason,
     visit_id: int | None,
     now: datetime,
 ) -> None:
-    """Keeps a step."""
+    """Keeps a step; the first of a client comes from no level."""
     await db.execute(
         insert(tier_changes).values(
             client_id=client_id,
