@@ -10,7 +10,7 @@ import structlog
 
 from loyalty.programme import Programme
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
-from operations.outgoing import notify, to_account
+from operations.owners import tell_owners
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.jobs import FindDue, Job
@@ -180,9 +180,8 @@ class Round:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             alert = JobFailed(self.job.name, due.subject, type(error).__name__)
-            for owner in self._owner_ids:
-                key = f"job:{self.job.name}:{tx.today}:{owner}"
-                await notify(tx, await to_account(tx, owner), alert, key=key)
+            key = f"job:{self.job.name}:{tx.today}"
+            await tell_owners(tx, alert, listed=self._owner_ids, key=key)
         return tx.queued
 
 
