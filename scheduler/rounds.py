@@ -11,6 +11,7 @@ import structlog
 from loyalty.programme import Programme
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
 from operations.owners import tell_owners
+from operations.refused import record_refusal
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.jobs import FindDue, Job
@@ -180,6 +181,7 @@ class Round:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             alert = JobFailed(self.job.name, due.subject, type(error).__name__)
+            await record_refusal(tx, error, actor_id=None)
             key = f"job:{self.job.name}:{tx.today}"
             await tell_owners(tx, alert, listed=self._owner_ids, key=key)
         return tx.queued
