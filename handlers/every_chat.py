@@ -12,7 +12,11 @@ from handlers.conversations import Conversation
 from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
+from handlers.taps import refused_kind
 from loyalty.refusals import Refusal
+from operations.refused import record_tap
+from operations.senders import Sender
+from operations.transaction import Tx
 from templates.every_chat import Cancelled, NothingToCancel, UnknownCommand, UnknownTap
 
 log = structlog.get_logger("handlers")
@@ -36,7 +40,11 @@ async def unknown_command(message: Message, say: Say) -> Replies:
 
 
 @last.callback_query()
-async def unknown_tap(callback: CallbackQuery, say: Say) -> Replies:
+async def unknown_tap(callback: CallbackQuery, tx: Tx, sender: Sender, say: Say) -> Replies:
+    """Nobody's button by now. One of the desk, of a manager or about a client's thing is noted."""
+    kind = refused_kind(callback)
+    if kind is not None:
+        await record_tap(tx, actor=sender, kind=kind.prefix)
     return say.toast(UnknownTap())
 
 
