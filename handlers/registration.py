@@ -99,7 +99,8 @@ async def start(
     if isinstance(link, Referral | Source):
         followed = await follow_link(tx, sender, link)
         by_friend = followed.by_friend
-        if not followed.known:
+        # Staff try no doors: a torn link of theirs must not close the next card to them.
+        if not followed.known and sender.role is None:
             guesses.missed(sender.telegram_id)
     # Who owns the business by its settings joined by no link: the desk's commands come here.
     own = role_commands(tx.programme, sender.telegram_id, sender.role) if sender.role else ()
