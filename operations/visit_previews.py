@@ -8,7 +8,7 @@ from fractions import Fraction
 from loyalty.programme import Level, Programme
 from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
-from operations.desk import ServiceTyped, is_oneself, living_client
+from operations.desk import ServiceTyped, is_oneself, living_client, note_viewed
 from operations.senders import Role, Sender
 from operations.standing import current_level
 from operations.transaction import Tx
@@ -140,7 +140,8 @@ def service_of(stored: StoredPreview) -> ServiceTyped:
 
 
 async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client) -> Preview:
-    """The stored preview as this actor sees it."""
+    """The stored preview as this actor sees it; that they saw the client is in the audit log."""
+    await note_viewed(tx, actor, client)
     service = service_of(stored)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)
