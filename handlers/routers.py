@@ -22,6 +22,7 @@ from handlers import (
     registration,
     remedies,
     staff,
+    staff_profile,
     today,
 )
 from handlers.links import Guesses
@@ -38,6 +39,7 @@ def routers() -> tuple[Router, ...]:
         # Whoever takes a /start with a link of their own kind stands before registration.
         staff.joining,
         desk_client.scans,
+        staff_profile.router,
         registration.router,
         profile.router,
         menu.router,

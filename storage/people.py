@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, cast, select, update
+from sqlalchemy import BigInteger, and_, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,7 +39,7 @@ class Account:
 
     is_known: bool
     language_code: str | None
-    language: str | None  # chosen
+    language: str | None  # of the first contact, or chosen since
     unreachable: bool
     referral_code: str | None  # of the first friend's link that they opened
     source_code: str | None  # of the first poster or page
@@ -97,15 +97,27 @@ async def account(db: AsyncConnection, telegram_id: int, chat_id: int) -> Accoun
 
 
 async def meet(
-    db: AsyncConnection, telegram_id: int, language_code: str | None, now: datetime
+    db: AsyncConnection,
+    telegram_id: int,
+    language_code: str | None,
+    now: datetime,
+    *,
+    language: str | None = None,
 ) -> None:
-    """Knows the account from now on, as reachable and with this language code."""
+    """Knows the account from now on, as reachable and with this language code.
+
+    `language` is kept where none is yet: what was fixed or chosen before stays.
+    """
     insert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     values = {"language_code": language_code, "unreachable_since": None}
+    statement = insert(telegram_accounts).values(
+        telegram_id=telegram_id, first_seen_at=now, language=language, **values
+    )
+    kept = func.coalesce(telegram_accounts.c.language, statement.excluded.language)
     await db.execute(
-        insert(telegram_accounts)
-        .values(telegram_id=telegram_id, first_seen_at=now, **values)
-        .on_conflict_do_update(index_elements=["telegram_id"], set_=values)
+        statement.on_conflict_do_update(
+            index_elements=["telegram_id"], set_={**values, "language": kept}
+        )
     )
 
 
@@ -153,7 +165,7 @@ async def note_unreachable(db: AsyncConnection, telegram_id: int, now: datetime)
 
 
 async def reported_language(db: AsyncConnection, telegram_id: int) -> tuple[str | None, str | None]:
-    """The language chosen and the code Telegram reports, for whoever is written to unasked."""
+    """The language kept and the code Telegram reports, for whoever is written to unasked."""
     row = (
         await db.execute(
             select(telegram_accounts.c.language, telegram_accounts.c.language_code).where(

@@ -23,7 +23,7 @@ telegram_accounts = Table(
     metadata,
     Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
     Column("language_code", String(16)),  # as Telegram reports it
-    Column("language", String(8)),  # as the person chose it, in /profile
+    Column("language", String(8)),  # of the first contact, until they choose one in /profile
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("unreachable_since", UtcDateTime),  # they blocked the bot
     # Of each kind the first link that a stranger opens counts, for good: a friend's, and where the
