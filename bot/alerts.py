@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 
 from loyalty.programme import Programme
-from operations.outgoing import notify, to_account
+from operations.owners import tell_owners
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
@@ -45,9 +45,7 @@ class Alerts:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             hour = tx.now.strftime("%Y%m%d%H")
-            for owner in self._owner_ids:
-                recipient = await to_account(tx, owner)
-                await notify(tx, recipient, ConflictAlert(), key=f"409:{hour}:{owner}")
+            await tell_owners(tx, ConflictAlert(), listed=self._owner_ids, key=f"409:{hour}")
         self._conflict_told_at = now
         self._offer(tx.queued)
 
@@ -59,6 +57,4 @@ class Alerts:
             return
         told.append(now)
         alert = PoisonAlert(update_id=row_id, error_class=error_class)
-        for owner in self._owner_ids:
-            recipient = await to_account(tx, owner)
-            await notify(tx, recipient, alert, key=f"poison:{row_id}:{owner}")
+        await tell_owners(tx, alert, listed=self._owner_ids, key=f"poison:{row_id}")

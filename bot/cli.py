@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -178,12 +178,10 @@ async def _migrate(url: str, *, dry_run: bool) -> None:
 @app.command()
 def audit() -> None:
     """Recomputes every balance, tier and stock; exit code 0 only if all agree."""
-    levels = load_programme(_settings().programme).tiers.levels
-    above_first = [level.code for level in levels if level.from_ != 0]
-    raise SystemExit(_run(_audit(_database_url(), above_first)))
+    raise SystemExit(_run(_audit(_database_url())))
 
 
-async def _audit(url: str, above_first: Sequence[str]) -> int:
+async def _audit(url: str) -> int:
     from bot.checking import check_is_ours
     from storage.audit import counts, differences
     from storage.database import Database
@@ -193,7 +191,7 @@ async def _audit(url: str, above_first: Sequence[str]) -> int:
     try:
         async with database.read() as db:
             looked_at = await counts(db)
-            found = await differences(db, above_first=above_first)
+            found = await differences(db)
     finally:
         await database.close()
     for difference in found:

@@ -14,6 +14,7 @@ import structlog
 from bot import waypoints
 from bot.backlog import Backlog
 from bot.parking import NeverAgain, Parking
+from loyalty.refusals import Refusal
 from scheduler.clock import Clock
 from storage import inbox as rows
 from storage.database import Database
@@ -126,7 +127,8 @@ class Inbox:
         attempts = row.attempts + 1
         log.error("handling failed", row=row.id, attempt=attempts, exc_info=error)
         try:
-            if isinstance(error, NeverAgain) or attempts >= ATTEMPTS_MAX:
+            if isinstance(error, NeverAgain | Refusal) or attempts >= ATTEMPTS_MAX:
+                # A refusal without words for a person is a fault that no second try mends.
                 self._offer(await self._parking.park(row, error))
                 return None
             await self._parking.note(row, error)

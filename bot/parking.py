@@ -10,6 +10,7 @@ from bot.alerts import Alerts
 from bot.logs import masked
 from loyalty.programme import Programme
 from operations.outgoing import Lane, Recipient, notify, to_account
+from operations.refused import record_refusal
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage import inbox
@@ -65,6 +66,7 @@ class Parking:
                 db, row.id, attempts=row.attempts + 1, traceback=_trace(error), parked_at=tx.now
             )
             if is_ours and tells:
+                await record_refusal(tx, error, actor_id=_person(row.raw))
                 await self._apologise(tx, row)
                 await self._alerts.poison(tx, row.id, type(error).__name__)
         return tx.queued

@@ -74,7 +74,7 @@ async def turned(callback: CallbackQuery, tap: TurnCases, tx: Tx, say: Say) -> R
 async def opened(
     callback: CallbackQuery, tap: OpenCase, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
-    screen = await show_case(tx, tap.case_id, sender.language)
+    screen = await show_case(tx, actor=sender, case_id=tap.case_id)
     return say.toast(UnknownTap()) if screen is None else say(screen)
 
 
@@ -147,7 +147,7 @@ async def closed(
             return _refusal(outcome, say)
         case _:
             assert_never(outcome)
-    screen = await show_case(tx, tap.case_id, sender.language)
+    screen = await show_case(tx, actor=sender, case_id=tap.case_id)
     return toast if screen is None else [toast, say.edit(screen)]
 
 

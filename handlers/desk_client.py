@@ -8,7 +8,7 @@ from aiogram.types import Message
 
 from handlers.desk_screens import client_screen
 from handlers.desk_visit import VisitSteps, nobody, visit_from
-from handlers.links import Guesses, Opens
+from handlers.links import Opens
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from operations.deep_links import CardLink
@@ -58,11 +58,9 @@ async def scanned(
     sender: Sender,
     say: Say,
     state: FSMContext,
-    guesses: Guesses,
 ) -> Replies:
     client = await client_of_card(tx, link.code)
     if client is None:
-        guesses.missed(sender.telegram_id)
         return say(desk.NobodyHasCard())
     return say(await _view(client, tx, sender, state))
 

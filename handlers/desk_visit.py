@@ -25,6 +25,7 @@ from operations.desk import (
     find_client,
     living_client,
     names_another_client,
+    note_viewed,
     read_bill,
     read_service,
     read_who_alone,
@@ -187,6 +188,7 @@ async def _ask_bill(client: Client, tx: Tx, sender: Sender, state: FSMContext) -
     if await refuse_oneself(tx, sender, client):
         await state.clear()
         return desk.SelfService()
+    await note_viewed(tx, sender, client)
     await state.set_state(VisitSteps.bill)
     await state.set_data({"client_id": client.id})
     tier = tier_name(tx.programme, current_level(tx, client), sender.language)

@@ -12,8 +12,10 @@ from handlers.conversations import Conversation
 from handlers.refusals import in_words
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
+from handlers.taps import refused_kind
 from loyalty.refusals import Refusal
 from operations.client_card import menu_of
+from operations.refused import record_tap
 from operations.senders import Sender
 from operations.transaction import Tx
 from operations.visit_previews import put_previews_aside
@@ -51,7 +53,11 @@ async def unknown_command(message: Message, say: Say) -> Replies:
 
 
 @last.callback_query()
-async def unknown_tap(callback: CallbackQuery, say: Say) -> Replies:
+async def unknown_tap(callback: CallbackQuery, tx: Tx, sender: Sender, say: Say) -> Replies:
+    """Nobody's button by now. One of the desk, of a manager or about a client's thing is noted."""
+    kind = refused_kind(callback)
+    if kind is not None:
+        await record_tap(tx, actor=sender, kind=kind.prefix)
     return say.toast(UnknownTap())
 
 

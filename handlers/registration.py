@@ -28,7 +28,6 @@ from operations.phones import read_contact_phone
 from operations.profile import birthday_shown, set_birthday, set_name
 from operations.referrals import first_name
 from operations.registration import (
-    REFERRAL,
     AlreadyRegistered,
     Consent,
     ConsentKind,
@@ -106,12 +105,13 @@ async def start(
     bot_username: str,
     guesses: Guesses,
 ) -> Replies:
-    source = sender.source_kind
+    by_friend = sender.referral_code is not None
     link = await opened_link(message, bot, guesses)
     if isinstance(link, Referral | Source):
         followed = await follow_link(tx, sender, link)
-        source = followed.source_kind
-        if not followed.known:
+        by_friend = followed.by_friend
+        # Staff try no doors: a torn link of theirs must not close the next card to them.
+        if not followed.known and sender.role is None:
             guesses.missed(sender.telegram_id)
     # Who owns the business by its settings joined by no link: the desk's commands come here.
     own = role_commands(tx.programme, sender.telegram_id, sender.role) if sender.role else ()
@@ -119,14 +119,14 @@ async def start(
         return [say(await show_card(tx, sender.client, sender.language, bot_username)), *own]
     if sender.role is not None:
         return [say(show_help(tx, sender)), *own]
-    return await welcome(tx, say, state, source)
+    return await welcome(tx, say, state, by_friend=by_friend)
 
 
 @router.callback_query(Tapped(BecomeClient), IsStranger())
 async def become_client(
     callback: CallbackQuery, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
 @router.message(Command(*CLIENT_COMMANDS), IsStranger())
@@ -136,7 +136,7 @@ async def not_a_client_yet(
     question = await resumed(tx, say, state)
     if question is not None:
         return [say(NoCardYet()), question]
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
 async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
@@ -152,14 +152,14 @@ async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
     return None
 
 
-async def welcome(tx: Tx, say: Say, state: FSMContext, source_kind: str | None) -> Reply:
+async def welcome(tx: Tx, say: Say, state: FSMContext, *, by_friend: bool) -> Reply:
     """What this is, and the question that registration begins with, or goes on with."""
     question = await resumed(tx, say, state)
     if question is not None:
         return question
     await state.set_state(Registration.consent)
     rules = tx.programme.referral
-    friend_points = rules.friend_points if rules and source_kind == REFERRAL else 0
+    friend_points = rules.friend_points if rules and by_friend else 0
     bill = rules.qualifying_bill if rules and friend_points else 0
     promise = promise_of(tx.programme)
     return say(Welcome(tx.programme.business.name, promise, friend_points, bill))
@@ -223,8 +223,7 @@ async def contact_shared(
         first_name=message.from_user.first_name,
         language=sender.language,
         consents=_consents(await state.get_data()),
-        source_kind=sender.source_kind,
-        source_code=sender.source_code,
+        referral_code=sender.referral_code,
     )
     match await register_client(tx, newcomer):
         case Registered() as registered:
@@ -274,7 +273,7 @@ async def contact_typed(message: Message, say: Say) -> Replies:
 async def contact_without_consent(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, sender.source_kind)
+    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
 
 
 # -- the name and the birthday: neither need be told

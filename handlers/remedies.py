@@ -90,7 +90,7 @@ async def leave(
 
 async def _case(tx: Tx, case_id: int, sender: Sender, say: Say, toast: Toast | None) -> Replies:
     """The case as it stands now, in place of the question."""
-    screen = await show_case(tx, case_id, sender.language)
+    screen = await show_case(tx, actor=sender, case_id=case_id)
     if screen is None:
         return say.toast(UnknownTap())
     return say.edit(screen) if toast is None else [say.toast(toast), say.edit(screen)]

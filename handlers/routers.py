@@ -31,6 +31,7 @@ from handlers import (
     reward_desk,
     rewards,
     staff,
+    staff_profile,
     today,
 )
 from handlers.links import CODE_MISSES_MAX, Guesses
@@ -49,6 +50,7 @@ def routers() -> tuple[Router, ...]:
         desk_client.scans,
         offers.router,
         reward_desk.scans,
+        staff_profile.router,
         registration.router,
         profile.router,
         rewards.router,

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from aiogram import Bot, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -69,10 +70,13 @@ async def join(
         case WorksAlready() as already:
             role = StaffRole(already.role.code)
             return say(staff.WorksAlready(role, already.branch, already.is_kept))
-        case InvitationInvalid(is_known=is_known):
-            if not is_known:
-                guesses.missed(sender.telegram_id)
+        case InvitationInvalid(is_known=True):
             return say(staff.InvitationInvalid())
+        case InvitationInvalid():
+            # Nobody learns by guessing that there are such links: it is a plain /start.
+            if sender.role is None:
+                guesses.missed(sender.telegram_id)
+            raise SkipHandler
 
 
 def _welcome(member: Member, tx: Tx, say: Say) -> list[Reply]:

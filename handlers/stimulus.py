@@ -18,6 +18,7 @@ from aiogram.types import TelegramObject, Update, User
 from handlers.conversations import Conversation
 from handlers.replies import Say
 from loyalty.refusals import Refusal
+from operations.refused import record_refusal
 from operations.senders import Sender, identify
 from operations.transaction import Tx
 from templates.labels import menu_spellings
@@ -79,6 +80,7 @@ class StimulusMiddleware(BaseMiddleware):
             data["raw_state"] = None
             conversation.interrupt()
         if stimulus.refusal is not None:
+            await record_refusal(tx, stimulus.refusal, actor_id=sender.telegram_id)
             raise stimulus.refusal
         try:
             replies = await handler(event, data)

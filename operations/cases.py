@@ -7,9 +7,10 @@ branch hears of that branch's visits, everybody of the rest.
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from operations.desk import ServiceTyped
+from operations.desk import ServiceTyped, note_viewed
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
+from operations.senders import Sender
 from operations.transaction import Tx
 from storage import cases, clients, ledger, staff, visits
 from storage.cases import Author, Case, CaseKind, CaseMessage
@@ -232,12 +233,15 @@ async def list_cases(tx: Tx, page: int) -> screens.OpenCases:
     return screens.OpenCases(rows, total, page, pages)
 
 
-async def show_case(tx: Tx, case_id: int, language: str) -> screens.Case | None:
-    """The case with what was said last; None if there is no such case."""
+async def show_case(tx: Tx, *, actor: Sender, case_id: int) -> screens.Case | None:
+    """The case with what was said last; None if there is no such case. It shows the client's
+    phone: who looked is in the audit log."""
     case = await cases.by_id(tx.db, case_id)
     if case is None:
         return None
     client = await clients.by_id(tx.db, case.client_id)
+    if client is not None:
+        await note_viewed(tx, actor, client)
     visit = None if case.visit_id is None else await visits.by_id(tx.db, case.visit_id)
     rating = await cases.last_rating(tx.db, case.id)
     said = await cases.last_messages(tx.db, case.id, limit=screens.SAID_SHOWN_MAX)
@@ -245,7 +249,7 @@ async def show_case(tx: Tx, case_id: int, language: str) -> screens.Case | None:
     apology = await ledger.by_key(tx.db, apology_key(case.id))
     may_give = case.kind is CaseKind.COMPLAINT and tx.programme.feedback.apology_points_max > 0
     return screens.Case(
-        heading=_heading(tx, case, client, visit, rating, language),
+        heading=_heading(tx, case, client, visit, rating, actor.language),
         opened_at=case.opened_at,
         due_at=case.due_at,
         is_late=_is_late(tx, case),

@@ -268,6 +268,17 @@ def is_oneself(actor: Sender, client: Client) -> bool:
     return client.telegram_id is not None and client.telegram_id == actor.telegram_id
 
 
+async def note_viewed(tx: Tx, actor: Sender, client: Client) -> None:
+    """Puts on record that somebody was shown this client; once for what a stimulus shows."""
+    await audit_log.record(
+        tx.db,
+        now=tx.now,
+        actor_id=actor.telegram_id,
+        action="client.viewed",
+        client_id=client.id,
+    )
+
+
 @dataclass(frozen=True)
 class DeskView:
     """A client as the desk sees them."""
@@ -288,13 +299,7 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
     """The desk's view of a client; that somebody looked is in the audit log."""
     require(actor, Role.STAFF)
     recent = await visits.of_client(tx.db, client.id, limit=RECENT_VISITS_MAX)
-    await audit_log.record(
-        tx.db,
-        now=tx.now,
-        actor_id=actor.telegram_id,
-        action="client.viewed",
-        client_id=client.id,
-    )
+    await note_viewed(tx, actor, client)
     phone = client.phone
     oneself = is_oneself(actor, client)
     invites = actor.may_act_as(Role.OWNER) and not oneself

@@ -44,11 +44,18 @@ class NotEnoughPoints(Refusal):
 
 
 class KeyReused(Refusal):
-    """The key was used before for something else: a fault or a forgery, never a repeat."""
+    """The key was used before for something else: a fault or a forgery, never a repeat.
 
-    def __init__(self, key: str) -> None:
+    `entry_id` is the entry that has the key; the others say what was asked for under it.
+    """
+
+    def __init__(self, key: str, *, entry_id: int, client_id: int, kind: str, amount: int) -> None:
         super().__init__(key)
         self.key = key
+        self.entry_id = entry_id
+        self.client_id = client_id
+        self.kind = kind
+        self.amount = amount
 
 
 class NoSuchClient(LookupError):
@@ -277,7 +284,13 @@ async def _known(tx: Tx, draft: _Draft) -> Posted | None:
 
 def _as_repeat(entry: Entry, draft: _Draft) -> Posted:
     if entry.content_hash != draft.content_hash():
-        raise KeyReused(draft.key)
+        raise KeyReused(
+            draft.key,
+            entry_id=entry.id,
+            client_id=draft.client_id,
+            kind=draft.kind.value,
+            amount=draft.amount,
+        )
     return Posted(entry.id, entry.amount, entry.balance_before, entry.balance_after, repeated=True)
 
 

@@ -8,6 +8,7 @@ from loyalty.birthdays import Birthday
 from loyalty.programme import Programme
 from operations.actions import birthday_points, thank_for_birthday
 from operations.phones import masked_phone
+from operations.senders import Sender
 from operations.transaction import Tx
 from storage import clients, consents, people
 from storage.clients import Client
@@ -18,6 +19,7 @@ from templates.profile import (
     Profile,
     ServiceChoice,
     Services,
+    StaffProfile,
 )
 from templates.registration import ADVERT_CONSENT_VERSION
 
@@ -57,6 +59,15 @@ def show_profile(programme: Programme, client: Client, language: str) -> Profile
         business=programme.business.name,
         weekly_cap=programme.adverts.weekly_cap,
         leaderboard=not client.leaderboard_hidden if programme.challenges else None,
+    )
+
+
+def show_staff_profile(programme: Programme, language: str) -> StaffProfile:
+    """What who works here can change without a card of their own."""
+    return StaffProfile(
+        language=LANGUAGE_NAMES.get(language, language),
+        languages=len(programme.business.languages),
+        business=programme.business.name,
     )
 
 
@@ -112,6 +123,14 @@ async def set_language(tx: Tx, *, client: Client, language: str) -> Client:
     if client.telegram_id is not None:
         await people.choose_language(tx.db, client.telegram_id, language)
     return await _changed(tx, client.id, {"language": language})
+
+
+async def set_account_language(tx: Tx, *, sender: Sender, language: str) -> str:
+    """The same for somebody without a card; returns the language that is spoken from now on."""
+    if language not in tx.programme.business.languages:
+        return sender.language
+    await people.choose_language(tx.db, sender.telegram_id, language)
+    return language
 
 
 async def set_favourite(tx: Tx, *, client_id: int, code: str, favourite: bool) -> Client:

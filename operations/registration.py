@@ -23,7 +23,6 @@ from storage.consents import Consent, ConsentKind
 from templates.registration import Promise
 
 __all__ = [
-    "REFERRAL",
     "AlreadyRegistered",
     "Consent",
     "ConsentKind",
@@ -40,7 +39,6 @@ __all__ = [
 ]
 
 ATTEMPTS_MAX = 12  # card numbers tried, and races lost, before it is a fault
-REFERRAL, SOURCE = "referral", "source"  # kinds of what brought an account
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,7 @@ class Newcomer:
     first_name: str  # as Telegram has it: anything
     language: str
     consents: Consents
-    source_kind: str | None = None
-    source_code: str | None = None
+    referral_code: str | None = None  # of the friend whose link they opened first
 
 
 @dataclass(frozen=True)
@@ -94,32 +91,33 @@ class RegistrationLost(RuntimeError):
 
 @dataclass(frozen=True)
 class Followed:
-    """A link that was opened; `source_kind` is what counts as having brought the account."""
+    """A link that was opened; `by_friend`: a client's link, this or an earlier one, counts."""
 
     known: bool  # False: the code is nobody's
-    source_kind: str | None
+    by_friend: bool
 
 
 async def follow_link(tx: Tx, sender: Sender, link: Referral | Source) -> Followed:
-    """Remembers the first link that a stranger opened; later ones change nothing (rule 14)."""
-    kind = SOURCE
-    own = False
-    if isinstance(link, Referral):
-        kind = REFERRAL
-        referrer = await clients.by_referral_code(tx.db, link.code)
-        if referrer is None or referrer.status is not ClientStatus.ACTIVE:
-            return Followed(known=False, source_kind=sender.source_kind)
-        own = referrer.telegram_id == sender.telegram_id
+    """Remembers the first friend's link and the first source that a stranger opened; later ones of
+    the same kind change nothing (rule 14)."""
+    by_friend = sender.referral_code is not None
+    if isinstance(link, Source):
+        if sender.client is None:
+            await people.note_source(tx.db, sender.telegram_id, link.code, tx.now)
+        return Followed(known=True, by_friend=by_friend)
+    referrer = await clients.by_referral_code(tx.db, link.code)
+    if referrer is None or referrer.status is not ClientStatus.ACTIVE:
+        return Followed(known=False, by_friend=by_friend)
     ignored = link_ignored(
-        own_link=own,
+        own_link=referrer.telegram_id == sender.telegram_id,
         client_already=sender.client is not None,
         same_phone=False,  # the phone is not known yet; a second account of it never registers
-        earlier_link=sender.source_kind is not None,
+        earlier_link=by_friend,
     )
     if ignored is not None:
-        return Followed(known=True, source_kind=sender.source_kind)
-    await people.note_source(tx.db, sender.telegram_id, kind=kind, code=link.code, now=tx.now)
-    return Followed(known=True, source_kind=kind)
+        return Followed(known=True, by_friend=by_friend)
+    await people.note_referral(tx.db, sender.telegram_id, link.code, tx.now)
+    return Followed(known=True, by_friend=True)
 
 
 async def register_client(
@@ -213,8 +211,9 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
             key=f"welcome:{client_id}",
             valid_through=valid_through(tx.today, points.lifetime_days),
         )
-    code = newcomer.source_code if newcomer.source_kind == REFERRAL else None
-    referrer = await attribute_referral(tx, friend_id=client_id, referral_code=code)
+    referrer = await attribute_referral(
+        tx, friend_id=client_id, referral_code=newcomer.referral_code
+    )
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "added or claimed in this very transaction"
     return Registered(client, points.welcome, known, referrer)

@@ -24,8 +24,8 @@ class Sender:
     client: Client | None
     role: Role | None
     branch: str | None  # of staff; none for who works in all of them
-    source_kind: str | None
-    source_code: str | None
+    referral_code: str | None  # of the first friend's link that they opened
+    source_code: str | None  # of the first poster or page
     state: str | None
     state_data: Mapping[str, Any]
     is_new: bool = False  # their first word to us
@@ -48,20 +48,25 @@ async def identify(
     language_code: str | None,
     owner_ids: Collection[int],
 ) -> Sender:
-    """Reads who it is; an unknown, returned or differently speaking account is noted down."""
+    """Reads who it is; an unknown, returned or differently speaking account is noted down.
+
+    The language is fixed with the first word to us: from then on only /profile changes it.
+    """
     account = await people.account(tx.db, telegram_id, chat_id)
-    if not account.is_known or account.unreachable or account.language_code != language_code:
-        await people.meet(tx.db, telegram_id, language_code, tx.now)
     client = account.client
-    language = client.language if client else None
+    chosen = client.language if client else account.language
+    language = spoken_language(tx.programme, chosen, language_code)
+    is_as_known = account.is_known and account.language_code == language_code
+    if not is_as_known or account.unreachable or account.language is None:
+        await people.meet(tx.db, telegram_id, language_code, tx.now, language=language)
     return Sender(
         telegram_id=telegram_id,
         first_name=first_name,
-        language=spoken_language(tx.programme, account.language or language, language_code),
+        language=language,
         client=client,
         role=Role.OWNER if telegram_id in owner_ids else account.role,
         branch=account.branch,
-        source_kind=account.source_kind,
+        referral_code=account.referral_code,
         source_code=account.source_code,
         state=account.state,
         state_data=account.state_data,

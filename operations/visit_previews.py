@@ -11,7 +11,7 @@ from loyalty.programme import Level, Programme
 from loyalty.visits import VisitTerms, visit_terms
 from operations.authority import require
 from operations.available import check_spendable, points_to_spend, replaceable_hold
-from operations.desk import ServiceTyped, is_oneself, living_client
+from operations.desk import ServiceTyped, is_oneself, living_client, note_viewed
 from operations.senders import Role, Sender
 from operations.stamps import free_visit
 from operations.standing import current_level
@@ -253,7 +253,8 @@ def service_of(stored: StoredPreview) -> ServiceTyped:
 
 
 async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client) -> Preview:
-    """The stored preview as this actor sees it."""
+    """The stored preview as this actor sees it; that they saw the client is in the audit log."""
+    await note_viewed(tx, actor, client)
     service = service_of(stored)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)

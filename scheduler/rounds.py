@@ -10,7 +10,8 @@ import structlog
 
 from loyalty.programme import Programme
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
-from operations.outgoing import notify, to_account
+from operations.owners import tell_owners
+from operations.refused import record_refusal
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.jobs import Act, FindDue, Job, Together
@@ -220,9 +221,9 @@ class Round:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             alert = JobFailed(self.job.name, due.subject, type(error).__name__)
-            for owner in self._owner_ids:
-                key = f"job:{self.job.name}:{tx.today}:{owner}"
-                await notify(tx, await to_account(tx, owner), alert, key=key)
+            await record_refusal(tx, error, actor_id=None)
+            key = f"job:{self.job.name}:{tx.today}"
+            await tell_owners(tx, alert, listed=self._owner_ids, key=key)
         return tx.queued
 
 

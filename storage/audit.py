@@ -1,10 +1,9 @@
 """Recomputes every cache from what it is a cache of, and finds where they part."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Select, and_, case, exists, func, null, or_, select, union
+from sqlalchemy import Column, Select, and_, case, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import (
@@ -42,22 +41,16 @@ async def counts(db: AsyncConnection) -> dict[str, int]:
     return found
 
 
-async def differences(
-    db: AsyncConnection, *, above_first: Collection[str] = ()
-) -> list[Difference]:
-    """The differences there are, `DIFFERENCES_MAX` of each figure at the most.
-
-    `above_first` are the codes of the levels that nobody begins at: who holds one has been lifted
-    to it, and there is a step that says so.
-    """
+async def differences(db: AsyncConnection) -> list[Difference]:
+    """The differences there are, `DIFFERENCES_MAX` of each figure at the most."""
     return [
         Difference(figure, row[0], row[1], row[2])
-        for figure, query in _queries(above_first)
+        for figure, query in _queries()
         for row in await db.execute(query.limit(DIFFERENCES_MAX))
     ]
 
 
-def _queries(above_first: Collection[str]) -> list[tuple[str, Select[Any]]]:
+def _queries() -> list[tuple[str, Select[Any]]]:
     return [
         ("balance", _balances()),
         ("balance before an entry", _chains()),
@@ -65,8 +58,8 @@ def _queries(above_first: Collection[str]) -> list[tuple[str, Select[Any]]]:
         ("balance and open lots", _lots_against_balances()),
         ("lot larger than its entry", _lot_sizes()),
         ("tier", _tiers()),
-        ("tier nobody gave", _tiers_without_steps(above_first)),
         ("end of an invitation", _invitations()),
+        ("tier before a change", _tier_chains()),
         ("visits", _visits()),
         ("last visit", _last_visits()),
         ("reward stock", _reward_stock()),
@@ -162,17 +155,20 @@ def _last_steps(kept: Column[Any], told: Column[Any]) -> Select[Any]:
         select(clients.c.id, kept, told)
         .outerjoin(newest, newest.c.client_id == clients.c.id)
         .outerjoin(tier_changes, tier_changes.c.id == newest.c.id)
-        .where(
-            or_(newest.c.id.is_not(None), clients.c.tier_until.is_not(None)),
-            kept.is_distinct_from(told),
-        )
+        .where(kept.is_distinct_from(told))
     )
 
 
-def _tiers_without_steps(above_first: Collection[str]) -> Select[Any]:
-    steps = exists().where(tier_changes.c.client_id == clients.c.id)
-    return select(clients.c.id, clients.c.tier, null()).where(
-        clients.c.tier.in_(sorted(above_first)), ~steps
+def _tier_chains() -> Select[Any]:
+    """Each step begins where the one before it led; the first one begins at no level."""
+    previous = func.lag(tier_changes.c.to_tier).over(
+        partition_by=tier_changes.c.client_id, order_by=tier_changes.c.id
+    )
+    chain = select(
+        tier_changes.c.id, tier_changes.c.from_tier, previous.label("previous")
+    ).subquery()
+    return select(chain.c.id, chain.c.from_tier, chain.c.previous).where(
+        chain.c.from_tier.is_distinct_from(chain.c.previous)
     )
 
 

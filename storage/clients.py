@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import tiers
 from storage.tables import clients
+from storage.tiers import TierReason
 
 
 class ClientStatus(StrEnum):
@@ -133,7 +135,7 @@ async def _first(db: AsyncConnection, query: Select[Any]) -> Client | None:
 async def add(db: AsyncConnection, values: Mapping[str, Any]) -> int:
     """A new client's id; IntegrityError where phone, account, card or code is taken."""
     result = await db.execute(insert(clients).values(**values).returning(clients.c.id))
-    return int(result.scalar_one())
+    return await _enrolled(db, int(result.scalar_one()), values)
 
 
 async def add_unless_taken(db: AsyncConnection, values: Mapping[str, Any]) -> int | None:
@@ -143,7 +145,21 @@ async def add_unless_taken(db: AsyncConnection, values: Mapping[str, Any]) -> in
         upsert(clients).values(**values).on_conflict_do_nothing().returning(clients.c.id)
     )
     row = result.first()
-    return None if row is None else int(row.id)
+    return None if row is None else await _enrolled(db, int(row.id), values)
+
+
+async def _enrolled(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> int:
+    """With the row its first level is kept: `svoi audit` follows the levels from there."""
+    await tiers.add_change(
+        db,
+        client_id=client_id,
+        from_tier=None,
+        to_tier=values["tier"],
+        reason=TierReason.ENROLMENT,
+        visit_id=None,
+        now=values["created_at"],
+    )
+    return client_id
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:

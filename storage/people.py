@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, cast, select, update
+from sqlalchemy import BigInteger, and_, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,10 +39,10 @@ class Account:
 
     is_known: bool
     language_code: str | None
-    language: str | None  # chosen
+    language: str | None  # of the first contact, or chosen since
     unreachable: bool
-    source_kind: str | None
-    source_code: str | None
+    referral_code: str | None  # of the first friend's link that they opened
+    source_code: str | None  # of the first poster or page
     client: Client | None
     role: Role | None  # as the staff table has it
     branch: str | None
@@ -59,7 +59,7 @@ _ACCOUNT = (
         _a.c.language_code.label("account_language_code"),
         _a.c.language.label("account_language"),
         _a.c.unreachable_since,
-        _a.c.source_kind,
+        _a.c.referral_code,
         _a.c.source_code,
         _s.c.role,
         _s.c.branch,
@@ -85,7 +85,7 @@ async def account(db: AsyncConnection, telegram_id: int, chat_id: int) -> Accoun
         language_code=row["account_language_code"],
         language=row["account_language"],
         unreachable=row["unreachable_since"] is not None,
-        source_kind=row["source_kind"],
+        referral_code=row["referral_code"],
         source_code=row["source_code"],
         client=None if row["client_id"] is None else client_from(row, "client_"),
         role=None if row["role"] is None else Role.of(row["role"]),
@@ -97,15 +97,27 @@ async def account(db: AsyncConnection, telegram_id: int, chat_id: int) -> Accoun
 
 
 async def meet(
-    db: AsyncConnection, telegram_id: int, language_code: str | None, now: datetime
+    db: AsyncConnection,
+    telegram_id: int,
+    language_code: str | None,
+    now: datetime,
+    *,
+    language: str | None = None,
 ) -> None:
-    """Knows the account from now on, as reachable and with this language code."""
+    """Knows the account from now on, as reachable and with this language code.
+
+    `language` is kept where none is yet: what was fixed or chosen before stays.
+    """
     insert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     values = {"language_code": language_code, "unreachable_since": None}
+    statement = insert(telegram_accounts).values(
+        telegram_id=telegram_id, first_seen_at=now, language=language, **values
+    )
+    kept = func.coalesce(telegram_accounts.c.language, statement.excluded.language)
     await db.execute(
-        insert(telegram_accounts)
-        .values(telegram_id=telegram_id, first_seen_at=now, **values)
-        .on_conflict_do_update(index_elements=["telegram_id"], set_=values)
+        statement.on_conflict_do_update(
+            index_elements=["telegram_id"], set_={**values, "language": kept}
+        )
     )
 
 
@@ -118,17 +130,24 @@ async def choose_language(db: AsyncConnection, telegram_id: int, language: str) 
     )
 
 
-async def note_source(
-    db: AsyncConnection, telegram_id: int, *, kind: str, code: str, now: datetime
-) -> bool:
-    """Keeps where a stranger came from; the first link counts, False for a later one."""
+async def note_referral(db: AsyncConnection, telegram_id: int, code: str, now: datetime) -> bool:
+    """Keeps whose link brought a stranger; the first counts, False for a later one (rule 14)."""
+    own = telegram_accounts.c
     result = await db.execute(
         update(telegram_accounts)
-        .where(
-            telegram_accounts.c.telegram_id == telegram_id,
-            telegram_accounts.c.source_kind.is_(None),
-        )
-        .values(source_kind=kind, source_code=code, source_at=now)
+        .where(own.telegram_id == telegram_id, own.referral_code.is_(None))
+        .values(referral_code=code, referral_at=now)
+    )
+    return result.rowcount == 1
+
+
+async def note_source(db: AsyncConnection, telegram_id: int, code: str, now: datetime) -> bool:
+    """Keeps where a stranger's first link hung; False for a later one."""
+    own = telegram_accounts.c
+    result = await db.execute(
+        update(telegram_accounts)
+        .where(own.telegram_id == telegram_id, own.source_code.is_(None))
+        .values(source_code=code, source_at=now)
     )
     return result.rowcount == 1
 
@@ -146,7 +165,7 @@ async def note_unreachable(db: AsyncConnection, telegram_id: int, now: datetime)
 
 
 async def reported_language(db: AsyncConnection, telegram_id: int) -> tuple[str | None, str | None]:
-    """The language chosen and the code Telegram reports, for whoever is written to unasked."""
+    """The language kept and the code Telegram reports, for whoever is written to unasked."""
     row = (
         await db.execute(
             select(telegram_accounts.c.language, telegram_accounts.c.language_code).where(

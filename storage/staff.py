@@ -82,6 +82,12 @@ async def leaders(db: AsyncConnection, *, branch: str | None) -> list[Member]:
     return [_member(row) for row in (await db.execute(query.order_by(staff.c.id))).mappings()]
 
 
+async def owners(db: AsyncConnection) -> list[int]:
+    """The accounts of the owners who joined by an invitation."""
+    query = select(staff.c.telegram_id).where(_WORKING, staff.c.role == Role.OWNER.code)
+    return list((await db.execute(query)).scalars())
+
+
 async def name_of(db: AsyncConnection, telegram_id: int) -> str | None:
     """How whoever acts at the desk is called, dismissed or not; else as a client; else None."""
     name = (

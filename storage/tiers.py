@@ -11,6 +11,7 @@ from storage.tables import tier_changes, visits
 
 
 class TierReason(StrEnum):
+    ENROLMENT = "enrolment"  # the client's first level, written with the client's row
     VISIT = "visit"
     UNDO = "undo"
     RETURN = "return"
@@ -36,14 +37,17 @@ async def add_change(
     db: AsyncConnection,
     *,
     client_id: int,
-    from_tier: str,
+    from_tier: str | None,
     to_tier: str,
     reason: TierReason,
     visit_id: int | None,
     now: datetime,
     until: date | None = None,
 ) -> None:
-    """Keeps a step; `until`: the last day of an invitation that has an end."""
+    """Keeps a step; the first of a client comes from no level.
+
+    `until`: the last day of an invitation that has an end.
+    """
     await db.execute(
         insert(tier_changes).values(
             client_id=client_id,

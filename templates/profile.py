@@ -6,7 +6,7 @@ from typing import Annotated
 
 from loyalty.birthdays import BirthdayFault
 from templates.callbacks import Callback, callback
-from templates.client import WHOLE_MENU, Menu, main_menu
+from templates.client import WHOLE_MENU, BecomeClient, Menu, main_menu
 from templates.keyboards import Button, InlineKeyboard, Keyboard, in_rows
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Message, Toast, message
@@ -127,6 +127,23 @@ class Profile(Message):
             return None
         label = "profile.leave_table" if self.leaderboard else "profile.join_table"
         return Button(labels(label), SetLeaderboard(not self.leaderboard))
+
+
+@message("profile/staff_profile")
+@dataclass(frozen=True)
+class StaffProfile(Message):
+    """Of somebody who works here and has no card: the language, and the way to a card."""
+
+    language: str  # its own name
+    languages: int  # how many there are to choose from
+    business: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        several = self.languages > 1
+        return InlineKeyboard.stacked(
+            Button(labels("profile.language"), EditLanguage()) if several else None,
+            Button(labels("staff_start.card"), BecomeClient()),
+        )
 
 
 @message("profile/ask_new_name")

@@ -122,8 +122,7 @@ class History:
                     given(ConsentKind.DATA, DATA_CONSENT_VERSION, tx.now),
                     advert if newcomer.takes_adverts else None,
                 ),
-                source_kind=None if inviter is None else "referral",
-                source_code=None if inviter is None else inviter.referral_code,
+                referral_code=None if inviter is None else inviter.referral_code,
             ),
         )
         assert isinstance(outcome, Registered), outcome

@@ -23,11 +23,13 @@ telegram_accounts = Table(
     metadata,
     Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
     Column("language_code", String(16)),  # as Telegram reports it
-    Column("language", String(8)),  # as the person chose it, in /profile
+    Column("language", String(8)),  # of the first contact, until they choose one in /profile
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("unreachable_since", UtcDateTime),  # they blocked the bot
-    # The first link that a stranger opens counts, for good.
-    Column("source_kind", String(16)),  # referral | source
+    # Of each kind the first link that a stranger opens counts, for good: a friend's, and where the
+    # link hung. Neither stands in the other's way.
+    Column("referral_code", String(64)),
+    Column("referral_at", UtcDateTime),
     Column("source_code", String(64)),
     Column("source_at", UtcDateTime),
     Index("ix_telegram_accounts_source", "source_kind", "source_code"),

@@ -10,7 +10,7 @@ tier_changes = Table(
     metadata,
     Column("id", Identity64, primary_key=True),
     Column("client_id", Identity64, ForeignKey("clients.id"), nullable=False, index=True),
-    Column("from_tier", String(32), nullable=False),
+    Column("from_tier", String(32)),  # none: the level that the client began with
     Column("to_tier", String(32), nullable=False),
     Column("reason", String(24), nullable=False),  # storage.tiers.TierReason
     Column("visit_id", Identity64, ForeignKey("visits.id")),

@@ -19,7 +19,7 @@ async def fill_with_clients(url: str, telegram_ids: list[int]) -> None:
     async with database.write() as db:
         tx = Tx(db, datetime.now(UTC), load_programme(SERVICE_CENTRE))
         for number, telegram_id in enumerate(telegram_ids):
-            await people.meet(db, telegram_id, "ru", tx.now)
+            await people.meet(db, telegram_id, "ru", tx.now, language="ru")
             client_id = await clients.add(
                 db,
                 {

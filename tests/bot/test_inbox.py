@@ -1,11 +1,13 @@
 """Updates: each has its effect once, in the order of its chat; a poisonous one stops nobody."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 from aiogram import F, Router
 from aiogram.types import Message
+from sqlalchemy import select, text
 
 from bot.app import App
 from bot.backlog import LOADED_MAX
@@ -13,13 +15,16 @@ from bot.parking import NeverAgain
 from bot.throttle import BURST_MAX
 from handlers.conversations import Conversation
 from loyalty.names import NameEmpty
+from operations.ledger import EntryKind, grant
 from operations.outgoing import queue
 from operations.transaction import Tx
 from playground.server import LocalTelegram
 from storage import inbox, people
 from storage.inbox import Arrival
+from storage.tables import audit_log
 from tests.bot.lives import Rig, alive, post, said, settled, texts, until
 from tests.flows.running import OWNER_ID
+from tests.operations.conftest import add_client
 
 
 def echo() -> Router:
@@ -41,6 +46,19 @@ def echo() -> Router:
         await people.choose_language(tx.db, message.chat.id, "en")
         await queue(tx, [said(message.chat.id, "you have a point")])
         raise NameEmpty
+
+    @router.message(F.text == "reuse a key")
+    async def reuse(message: Message, tx: Tx) -> Any:
+        client_id = await add_client(tx)
+        for amount in (50, 60):
+            await grant(
+                tx,
+                client_id,
+                amount,
+                kind=EntryKind.ACTION,
+                key="action:1",
+                valid_through=None,
+            )
 
     @router.message(F.text == "hang")
     async def hang(message: Message) -> Any:
@@ -286,8 +304,6 @@ async def test_what_a_process_that_has_gone_left_behind_is_handled(
         await boris.send("say first")
         await boris.hears("first")
         async with rig.store() as database, database.write() as db:
-            from sqlalchemy import text
-
             await db.execute(text("UPDATE inbox SET status = 'waiting' WHERE update_id = 1"))
         await anna.hears("late")
 
@@ -327,6 +343,24 @@ async def test_nothing_can_be_wrong_with_parking_that_stops_the_others(
     assert issubclass(NeverAgain, Exception)
 
 
+async def test_a_key_used_for_something_else_is_refused_once_and_on_record(
+    app: App, rig: Rig, telegram: LocalTelegram
+) -> None:
+    owner = telegram.person("Олег", id=OWNER_ID, started=True)
+    anna = telegram.person("Анна")
+    async with alive(app):
+        await anna.send("reuse a key")
+        await anna.hears()
+        await owner.hears("KeyReused", ever=True)
+    [parked] = await rig.updates()
+    assert (parked.status, parked.attempts) == ("parked", 1)
+    async with rig.store() as database, database.read() as db:
+        assert (await db.execute(text("SELECT count(*) FROM ledger_entries"))).scalar() == 0
+        row = (await db.execute(select(audit_log))).one()
+    assert (row.actor_id, row.action) == (anna.id, "ledger.key_refused")
+    assert json.loads(row.details) == {"kind": "action", "amount": 60}
+
+
 async def test_letters_of_a_failed_handler_are_not_sent(
     app: App, rig: Rig, telegram: LocalTelegram
 ) -> None:
@@ -337,8 +371,6 @@ async def test_letters_of_a_failed_handler_are_not_sent(
         await anna.send("poison pill")
         await anna.hears()
     async with rig.store() as database, database.read() as db:
-        from sqlalchemy import text
-
         assert (await db.execute(text("SELECT count(*) FROM fsm_states"))).scalar() == 0
 
 
@@ -358,4 +390,4 @@ async def test_a_refusal_takes_back_what_its_handler_did_and_is_told(
     async with rig.store() as database, database.read() as db:
         account = await people.account(db, anna.id, anna.id)
     assert account.is_known
-    assert (account.state, account.language) == (None, None)
+    assert (account.state, account.language) == (None, "ru")

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from storage import clients
+from storage.tables import audit_log
 from tests.flows.desk_scene import (
     CARD,
     CARD_CODE,
@@ -294,3 +296,17 @@ async def test_an_owner_of_the_settings_confirms_at_once_with_the_branch(
     await owner.hears("Где проходит визит?")
     await owner.tap("✅ Центр")
     await owner.hears("Центр")
+
+
+@pytest.mark.parametrize("typed", [f"/visit {CARD}", f"/visit {CARD} 1000", f"/client {CARD}"])
+async def test_whoever_is_shown_a_client_is_on_record_once(svoi: RunningBot, typed: str) -> None:
+    alina = await staff_at(svoi)
+    await a_card(svoi)
+    await alina.send(typed)
+    await alina.hears("Анна")
+    await svoi.settle()
+    anna_id = (await anna_s_row(svoi)).id
+    async with svoi.app.database.read() as db:
+        query = select(audit_log.c.actor_id, audit_log.c.action, audit_log.c.client_id)
+        rows = [tuple(row) for row in await db.execute(query)]
+    assert rows == [(alina.id, "client.viewed", anna_id)]

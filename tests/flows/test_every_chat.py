@@ -1,5 +1,7 @@
 """What any chat may meet."""
 
+import pytest
+
 from playground.server import LocalTelegram
 from tests.flows.running import RunningBot
 
@@ -25,3 +27,16 @@ async def test_language_follows_the_phone_where_the_programme_has_it(svoi: Runni
         await person.send("/nothing")
         texts.append((await person.hears()).text)
     assert texts[0] == texts[2] != texts[1]
+
+
+@pytest.mark.parametrize(("first", "later"), [("ru", "en"), ("en", "ru"), ("de", "en")])
+async def test_the_language_of_the_first_contact_stays(
+    svoi: RunningBot, first: str, later: str
+) -> None:
+    """Of somebody without a card, too: another phone, another language in it, no other bot."""
+    person = svoi.telegram.person("Ann", language_code=first)
+    await person.send("/nothing")
+    answer = (await person.hears()).text
+    person.user.payload["language_code"] = later
+    await person.send("/nothing")
+    assert (await person.hears()).text == answer

@@ -14,6 +14,7 @@ from playground.server import LocalTelegram
 from storage import cases, clients, consents, people
 from storage.clients import Client
 from storage.database import Database
+from tests.flows.desk_scene import CARD_CODE, a_card, an_owner, staff_at
 from tests.flows.guests import a_client, town_of
 from tests.flows.running import OWNER_ID, MovableClock, RunningBot, settings_for
 from tests.operations.conftest import add_client
@@ -353,7 +354,9 @@ async def test_a_friend_s_link_is_told_and_counts(svoi: RunningBot) -> None:
     assert "⏳ Вера" in shown
 
 
-@pytest.mark.parametrize("code", ["r_guessed", "c_guessed", "p_poster", "x", "%20", "r_", "a" * 64])
+@pytest.mark.parametrize(
+    "code", ["r_guessed", "c_guessed", "s_guessed", "p_poster", "x", "%20", "r_", "s_", "a" * 64]
+)
 async def test_a_guessed_link_opens_what_no_link_opens(svoi: RunningBot, code: str) -> None:
     anna, boris = svoi.telegram.person("Анна"), svoi.telegram.person("Борис")
     plain = words(await say(svoi, anna, "/start"))
@@ -372,7 +375,28 @@ async def test_who_tries_codes_is_no_longer_looked_up(svoi: RunningBot) -> None:
     await say(svoi, anna, f"/start {link.group(1)}")
     async with svoi.app.database.write() as db:
         account = await people.account(db, anna.id, anna.id)
-    assert account.source_kind is None
+    assert account.referral_code is None
+
+
+async def test_who_tries_invitations_is_no_longer_looked_up(svoi: RunningBot) -> None:
+    owner = an_owner(svoi)
+    await owner.send("/staff invite manager Центр")
+    link = re.search(r"start=(s_\S+)", (await owner.hears("start=s_")).text)
+    assert link is not None
+    anna = svoi.telegram.person("Анна")
+    plain = words(await say(svoi, anna, "/start"))
+    for attempt in range(5):
+        assert words(await say(svoi, anna, f"/start s_guess{attempt}")) == plain
+    assert words(await say(svoi, anna, f"/start {link.group(1)}")) == plain
+
+
+async def test_a_colleague_s_torn_cards_do_not_close_the_next_one(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    await a_card(svoi)
+    for attempt in range(3):
+        for kind in "crs":
+            await say(svoi, alina, f"/start {kind}_torn{attempt}")
+    assert "Анна" in words(await say(svoi, alina, f"/start c_{CARD_CODE}"))
 
 
 async def test_the_source_of_a_poster_is_kept(svoi: RunningBot) -> None:
@@ -380,7 +404,7 @@ async def test_the_source_of_a_poster_is_kept(svoi: RunningBot) -> None:
     await say(svoi, anna, "/start p_window")
     async with svoi.app.database.write() as db:
         account = await people.account(db, anna.id, anna.id)
-    assert (account.source_kind, account.source_code) == ("source", "window")
+    assert (account.referral_code, account.source_code) == (None, "window")
 
 
 async def test_the_code_on_a_card_opens_a_desk_for_staff_only(svoi: RunningBot) -> None:

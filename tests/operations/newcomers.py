@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from loyalty.programme import Programme
-from operations.deep_links import Referral
+from operations.deep_links import Referral, Source
 from operations.registration import (
     AlreadyRegistered,
     ConsentKind,
@@ -43,12 +43,13 @@ class Town:
         """The account writes; it may be a stranger's."""
         return await self.do(lambda tx: meet(tx, telegram_id))
 
-    async def opens(self, telegram_id: int, code: str) -> str | None:
-        """The account opens somebody's link; what counts as having brought it."""
+    async def opens(self, telegram_id: int, link: str | Source) -> bool:
+        """The account opens somebody's link, or a poster's; whether a friend's link counts now."""
 
-        async def open_link(tx: Tx) -> str | None:
+        async def open_link(tx: Tx) -> bool:
             sender = await meet(tx, telegram_id)
-            return (await follow_link(tx, sender, Referral(code))).source_kind
+            opened = Referral(link) if isinstance(link, str) else link
+            return (await follow_link(tx, sender, opened)).by_friend
 
         return await self.do(open_link)
 
@@ -67,8 +68,7 @@ class Town:
                 first_name=first_name,
                 language=sender.language,
                 consents=Consents(data, advert),
-                source_kind=sender.source_kind,
-                source_code=sender.source_code,
+                referral_code=sender.referral_code,
             )
             return await register_client(tx, newcomer)
 

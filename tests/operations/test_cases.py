@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from loyalty.programme import Programme
 from operations.authority import NotAllowed
@@ -29,6 +30,7 @@ from operations.senders import Role, Sender
 from storage import cases, people
 from storage.cases import Case
 from storage.database import Database
+from storage.tables import audit_log
 from templates.case_notices import AnsweredBy, ClientWrote, ClosedBy
 from templates.case_replies import Reply
 from tests.movable_clock import MovableClock
@@ -259,7 +261,7 @@ async def test_a_case_shows_what_was_said_last_and_by_whom(house: House) -> None
     await house.replies(house.anna, "Долго")
     await house.answers(house.peter, "Простите", await house.begins(house.peter))
     async with house.town.tx() as tx:
-        screen = await show_case(tx, house.case_id, "ru")
+        screen = await show_case(tx, actor=house.peter, case_id=house.case_id)
     assert screen is not None
     assert [(line.by, line.rating, line.text) for line in screen.said] == [
         (None, 1, None),
@@ -269,9 +271,21 @@ async def test_a_case_shows_what_was_said_last_and_by_whom(house: House) -> None
     for number in range(10):
         await house.replies(house.anna, f"И {number}")
     async with house.town.tx() as tx:
-        screen = await show_case(tx, house.case_id, "ru")
+        screen = await show_case(tx, actor=house.peter, case_id=house.case_id)
     assert screen is not None
     assert (screen.earlier, len(screen.said)) == (5, 8)
+
+
+async def test_who_opens_a_case_and_sees_the_phone_is_on_record(house: House) -> None:
+    async with house.town.tx() as tx:
+        await show_case(tx, actor=house.peter, case_id=house.case_id)
+        await show_case(tx, actor=house.olga, case_id=4_711)
+    async with house.town.database.read() as db:
+        viewed = select(audit_log.c.actor_id, audit_log.c.client_id).where(
+            audit_log.c.action == "client.viewed"
+        )
+        rows = [tuple(row) for row in await db.execute(viewed)]
+    assert rows == [(house.peter.telegram_id, house.anna)]
 
 
 async def test_an_answer_to_who_blocked_the_bot_says_so(house: House) -> None:

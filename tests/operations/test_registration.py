@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from loyalty.programme import Programme
+from operations.deep_links import Source
 from operations.registration import AlreadyRegistered, PhoneElsewhere, Registered
 from operations.transaction import Tx
 from storage import audit, cases, clients, consents, ledger, people, referrals
@@ -152,7 +153,7 @@ async def test_the_first_link_counts_for_good(town: Town) -> None:
     boris, gleb = await town.new_client(BORIS), await town.new_client(GLEB)
     assert boris.referral_code
     assert gleb.referral_code
-    assert await town.opens(ANNA, boris.referral_code) == "referral"
+    assert await town.opens(ANNA, boris.referral_code)
     await town.opens(ANNA, gleb.referral_code)
     done = await town.registers(ANNA, PHONE)
     assert isinstance(done, Registered)
@@ -163,6 +164,33 @@ async def test_the_first_link_counts_for_good(town: Town) -> None:
     assert (referral.referrer_id, referral.status) == (boris.id, "registered")
 
 
+@pytest.mark.parametrize("poster_first", [True, False])
+async def test_rule_14_a_poster_and_a_friend_s_link_both_count_in_either_order(
+    town: Town, poster_first: bool
+) -> None:
+    boris = await town.new_client(BORIS)
+    assert boris.referral_code
+    links: list[str | Source] = [Source("window"), boris.referral_code]
+    for link in links if poster_first else links[::-1]:
+        await town.opens(ANNA, link)
+    anna = await town.meets(ANNA)
+    assert (anna.referral_code, anna.source_code) == (boris.referral_code, "window")
+    done = await town.registers(ANNA, PHONE)
+    assert isinstance(done, Registered)
+    assert done.referrer is not None
+    assert done.referrer.id == boris.id
+
+
+async def test_rule_14_the_first_poster_is_remembered_for_good(town: Town) -> None:
+    await town.opens(ANNA, Source("window"))
+    await town.opens(ANNA, Source("tram"))
+    assert (await town.meets(ANNA)).source_code == "window"
+    await town.new_client(ANNA)
+    await town.new_client(BORIS)
+    await town.opens(BORIS, Source("tram"))
+    assert (await town.meets(BORIS)).source_code is None
+
+
 async def test_a_link_opened_ten_times_at_once_is_opened_once(town: Town) -> None:
     codes = []
     for who in (BORIS, GLEB):
@@ -171,7 +199,7 @@ async def test_a_link_opened_ten_times_at_once_is_opened_once(town: Town) -> Non
         codes.append(client.referral_code)
     await town.meets(ANNA)
     await asyncio.gather(*(town.opens(ANNA, code) for code in codes * 5))
-    kept = (await town.meets(ANNA)).source_code
+    kept = (await town.meets(ANNA)).referral_code
     assert kept in codes
     done = await town.registers(ANNA, PHONE)
     assert isinstance(done, Registered)
@@ -182,9 +210,8 @@ async def test_a_link_opened_ten_times_at_once_is_opened_once(town: Town) -> Non
 async def test_a_client_who_opens_a_link_stays_nobody_s_friend(town: Town) -> None:
     boris, anna = await town.new_client(BORIS), await town.new_client(ANNA)
     assert boris.referral_code
-    assert await town.opens(ANNA, boris.referral_code) is None
-    assert boris.referral_code
-    assert await town.opens(BORIS, boris.referral_code) is None
+    assert not await town.opens(ANNA, boris.referral_code)
+    assert not await town.opens(BORIS, boris.referral_code)
     for client in (boris, anna):
         assert await town.do(lambda tx, c=client: referrals.of_friend(tx.db, c.id)) is None
 
@@ -200,8 +227,8 @@ async def test_a_second_account_of_one_phone_brings_nobody(town: Town) -> None:
 async def test_a_guessed_code_gives_nothing_and_leaves_room_for_a_true_one(town: Town) -> None:
     boris = await town.new_client(BORIS)
     assert boris.referral_code
-    assert await town.opens(ANNA, "guessed") is None
-    assert await town.opens(ANNA, boris.referral_code) == "referral"
+    assert not await town.opens(ANNA, "guessed")
+    assert await town.opens(ANNA, boris.referral_code)
 
 
 async def test_a_programme_without_referrals_keeps_none(

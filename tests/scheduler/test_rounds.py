@@ -9,19 +9,21 @@ from sqlalchemy.exc import OperationalError
 
 from loyalty.programme import Programme
 from operations.due import Due, DuePage, NotDueNow
+from operations.ledger import KeyReused
 from operations.outgoing import Recipient, notify
+from operations.senders import Role
 from operations.transaction import Tx
 from scheduler.clockwork import Clockwork
 from scheduler.jobs import Job
 from scheduler.rounds import Round
 from storage import job_claims
 from storage.database import Database
+from storage.tables import audit_log, outbox
 from storage.tables import job_claims as claims_table
-from storage.tables import outbox
 from templates.every_chat import Apology
 from tests.movable_clock import MovableClock
 from tests.scheduler.conftest import Postbox
-from tests.town import OWNER_ID
+from tests.town import OWNER_ID, Town
 
 CHAT_FIRST = 100
 LOCKED = OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
@@ -102,6 +104,37 @@ async def test_a_subject_that_fails_stops_nobody_and_the_owners_hear_of_it_once(
     await clockwork.catch_up()
     assert await written_to(database) == Counter([101, 103, 105, OWNER_ID])
     assert postbox.to(OWNER_ID) == ["jobs/job_failed"]
+
+
+async def test_an_owner_who_joined_by_an_invitation_hears_of_a_failed_job_too(
+    database: Database, programme: Programme, clock: MovableClock, postbox: Postbox
+) -> None:
+    town = Town(database, clock, programme)
+    joined = await town.hires("Ольга", Role.OWNER)
+    manager = await town.hires("Марк", Role.MANAGER)
+    numbers = Numbers(last=1)
+    numbers.failing = {1: [ZeroDivisionError()]}
+    clockwork = Clockwork(
+        database, clock, programme, {OWNER_ID, joined}, postbox.offer, jobs=[numbers.as_job()]
+    )
+    await clockwork.catch_up()
+    assert postbox.to(joined) == postbox.to(OWNER_ID) == ["jobs/job_failed"]
+    assert postbox.to(manager) == []
+
+
+async def test_a_job_that_uses_a_key_anew_is_on_record(
+    database: Database, programme: Programme, clock: MovableClock, postbox: Postbox
+) -> None:
+    town = Town(database, clock, programme)
+    reused = KeyReused("birthday:7:2027", entry_id=5, client_id=7, kind="birthday", amount=300)
+    numbers = Numbers(last=1)
+    numbers.failing = {1: [reused]}
+    clockwork = Clockwork(database, clock, programme, (), postbox.offer, jobs=[numbers.as_job()])
+    await clockwork.catch_up()
+    async with database.read() as db:
+        row = (await db.execute(select(audit_log))).one()
+    assert (row.actor_id, row.client_id, row.subject_id) == (None, 7, 5)
+    assert await town.audited() == ["ledger.key_refused"]
 
 
 async def test_a_subject_that_failed_is_tried_again(

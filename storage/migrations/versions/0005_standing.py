@@ -53,7 +53,7 @@ def upgrade() -> None:
         "tier_changes",
         sa.Column("id", Identity64, nullable=False),
         sa.Column("client_id", Identity64, nullable=False),
-        sa.Column("from_tier", sa.String(length=32), nullable=False),
+        sa.Column("from_tier", sa.String(length=32), nullable=True),
         sa.Column("to_tier", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("visit_id", Identity64, nullable=True),

@@ -1,0 +1,15 @@
+"""Who owns the business: by the settings, or by an invitation to the team."""
+
+from collections.abc import Collection
+
+from operations.outgoing import notify, to_account
+from operations.transaction import Tx
+from storage import staff
+from templates.messages import Message
+
+
+async def tell_owners(tx: Tx, message: Message, *, listed: Collection[int], key: str) -> None:
+    """Queues it for every owner, once for this key; `listed` are the owners in the settings."""
+    for telegram_id in sorted({*listed, *await staff.owners(tx.db)}):
+        recipient = await to_account(tx, telegram_id)
+        await notify(tx, recipient, message, key=f"{key}:{telegram_id}")
