@@ -215,6 +215,23 @@ def check_programme(file: Annotated[Path, typer.Argument(help="A file such as a 
     )
 
 
+@app.command("import")
+def import_clients(
+    file: Annotated[Path, typer.Argument(help="A list of clients, CSV or XLSX.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would come of it.")
+    ] = False,
+) -> None:
+    """Takes over the old list: phone, name, birthday, balance, spend, in any order."""
+    settings = _settings()
+    from bot.cli_tables import Refused, import_file
+
+    try:
+        print(_run(import_file(settings, file, is_dry_run=dry_run)))
+    except Refused as error:
+        _refuse(error.line)
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -> None:
     """A consistent copy of the database, made while the bot runs."""
@@ -227,7 +244,11 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -
     print(f"{file}: done")
 
 
-def _database_url() -> str:
-    """Only the database matters here: the token need not be set."""
+def _settings() -> Settings:
+    """For what talks to nobody: the token need not be set."""
     token = os.environ.get("SVOI_BOT_TOKEN") or "0:not-needed-for-this-command"
-    return read_settings(bot_token=token).database_url
+    return read_settings(bot_token=token)
+
+
+def _database_url() -> str:
+    return _settings().database_url

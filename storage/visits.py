@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.badges import YearMonth
 from loyalty.programme import QualifyBy
-from storage.tables import clients, visits
+from storage.tables import clients, imported_cards, visits
 
 
 class VisitStatus(StrEnum):
@@ -194,11 +194,27 @@ _MEASURED: Mapping[QualifyBy, ColumnElement[Any]] = {
 }
 
 
+def _imported(measure: QualifyBy, day: str) -> ColumnElement[Any]:
+    """What a card from before the bot adds: its spend, from the day of its import."""
+    if measure is not QualifyBy.SPEND:
+        return literal_column("0")
+    return func.coalesce(
+        select(func.sum(imported_cards.c.spend))
+        .where(
+            imported_cards.c.counts_for_id == bindparam("client"),
+            imported_cards.c.on_day >= bindparam(day),
+        )
+        .scalar_subquery(),
+        0,
+    )
+
+
 # Built once: building it took longer than running it.
 _QUALIFYING = {
     measure: select(
         *(
             func.coalesce(func.sum(case((visits.c.on_day >= bindparam(day), what), else_=0)), 0)
+            + _imported(measure, day)
             for day in ("first", "second")
         )
     ).where(

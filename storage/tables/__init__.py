@@ -2,6 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.feedback import case_messages, cases, feedback
+from storage.tables.imports import imported_cards
 from storage.tables.ledger import ledger_entries, lot_movements, lots
 from storage.tables.messaging import chat_waits, fsm_states, inbox, outbox, outbox_files
 from storage.tables.people import (
@@ -25,6 +26,7 @@ __all__ = [
     "consents",
     "feedback",
     "fsm_states",
+    "imported_cards",
     "inbox",
     "job_claims",
     "ledger_entries",
