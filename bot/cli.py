@@ -232,6 +232,20 @@ def import_clients(
         _refuse(error.line)
 
 
+@app.command("export")
+def export_clients(
+    file: Annotated[Path, typer.Argument(help="A new file, .csv or .xlsx.")],
+) -> None:
+    """All clients with balance, tier, visits, spend and consents; a spreadsheet executes none."""
+    settings = _settings()
+    from bot.cli_tables import Refused, export_file
+
+    try:
+        print(_run(export_file(settings, file)))
+    except Refused as error:
+        _refuse(error.line)
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -> None:
     """A consistent copy of the database, made while the bot runs."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import table_files
 from bot.checking import check_database, check_is_ours
+from bot.exporting import ExportFault, export_clients
 from bot.importing import Import, ReportUnwritable, Tally
 from bot.settings import Settings
 from loyalty.programme import Programme, load_programme
@@ -79,6 +80,31 @@ async def import_file(settings: Settings, file: Path, *, is_dry_run: bool) -> st
         told = importing.FileUnreadable(_name(error.path), forbidden, 0)
         raise Refused(screen.one_line(told)) from None
     return screen.words(_summary(tally, is_dry_run=is_dry_run))
+
+
+async def export_file(settings: Settings, file: Path) -> str:
+    """Exports all clients; how many there were, in words. Raises Refused."""
+    programme = load_programme(settings.programme)
+    screen = Screen(programme)
+    await check_is_ours(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        with progress(screen.labels("import_report.exporting")) as on_progress:
+            rows = await export_clients(
+                database,
+                programme,
+                SystemClock(),
+                screen.labels,
+                file,
+                on_progress=on_progress,
+            )
+    except ExportFault as error:
+        reason = screen.labels(f"export_faults.{error.reason}")
+        raise Refused(f"{_name(file)}: {reason}") from None
+    finally:
+        await database.close()
+    done = screen.labels("export_faults.done", rows=rows).replace("\u00a0", " ")
+    return f"{file}: {done}"
 
 
 def _name(file: Path) -> str:
