@@ -18,7 +18,8 @@ from operations.senders import Role
 from templates.labels import label_table
 
 STAFF_COMMANDS = ("visit", "client", "today", "undo", "guide")
-MANAGER_COMMANDS = ("staff", "cases")
+MANAGER_COMMANDS = ("staff", "cases", "merge")
+OWNER_COMMANDS = ("poster",)
 
 CommandsCall = SetMyCommands | DeleteMyCommands
 
@@ -47,6 +48,8 @@ def commands_of(programme: Programme, role: Role | None) -> tuple[str, ...]:
         own += STAFF_COMMANDS
     if role is not None and role >= Role.MANAGER:
         own += MANAGER_COMMANDS
+    if role is not None and role >= Role.OWNER:
+        own += OWNER_COMMANDS
     return own + client_commands(programme)
 
 

@@ -143,6 +143,7 @@ def client_screen(view: DeskView, programme: Programme, language: str) -> desk.C
         recent=recent,
         open_cases=view.open_cases,
         may_serve=not view.is_oneself,
+        may_merge=view.may_merge,
     )
 
 

@@ -18,6 +18,7 @@ from handlers import (
     guide,
     membership,
     menu,
+    merging,
     profile,
     registration,
     remedies,
@@ -44,6 +45,7 @@ def routers() -> tuple[Router, ...]:
         # The desk's questions stand behind the menu: its keys are obeyed in mid-dialogue.
         desk_visit.router,
         desk_preview.router,
+        merging.router,
         desk_client.router,
         desk_undo.router,
         today.router,

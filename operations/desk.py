@@ -231,6 +231,7 @@ class DeskView:
     recent: tuple[Visit, ...]  # newest first
     open_cases: int
     is_oneself: bool
+    may_merge: bool = False
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -252,4 +253,5 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         recent=tuple(recent),
         open_cases=await cases.count_open(tx.db, client.id),
         is_oneself=is_oneself(actor, client),
+        may_merge=actor.may_act_as(Role.MANAGER) and not is_oneself(actor, client),
     )

@@ -201,12 +201,15 @@ def _missing(tx: Tx, client: Client, card: ListedCard) -> dict[str, Any]:
     return values
 
 
-async def raise_level(tx: Tx, client: Client, reason: TierReason) -> Level:
+async def raise_level(
+    tx: Tx, client: Client, reason: TierReason, *, at_least: Level | None = None
+) -> Level:
     """The level that all that counts for the client reaches now, never a lower one."""
     rules = tx.programme.tiers
     since = window_start(tx.today, rules.window_days)
     value = await visits.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
-    level = upgraded(tx.programme, current_level(tx, client), value)
+    held = current_level(tx, client) if at_least is None else at_least
+    level = upgraded(tx.programme, held, value)
     if level.code != client.tier:
         await clients.change(tx.db, client.id, {"tier": level.code, "tier_since": tx.today})
         await tiers.add_change(

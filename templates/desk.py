@@ -29,6 +29,14 @@ class VisitOf(Callback):
     client_id: int
 
 
+@callback("merge_begin")
+@dataclass(frozen=True)
+class BeginMerge(Callback):
+    """The client who is shown has another record."""
+
+    client_id: int
+
+
 @callback("desk_service")
 @dataclass(frozen=True)
 class ChooseService(Callback):
@@ -218,8 +226,12 @@ class ClientView(Message):
     recent: Annotated[tuple[VisitShown, ...], AtMost(RECENT_MAX)]
     open_cases: int
     may_serve: bool
+    may_merge: bool = False
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
             return None
-        return InlineKeyboard.stacked(Button(labels("desk.visit"), VisitOf(self.client_id)))
+        return InlineKeyboard.stacked(
+            Button(labels("desk.visit"), VisitOf(self.client_id)),
+            Button(labels("merging.begin"), BeginMerge(self.client_id)) if self.may_merge else None,
+        )
