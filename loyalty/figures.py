@@ -11,8 +11,6 @@ An empty cell is nothing: 0. `1,234` could be two numbers and is refused; so are
 import re
 from enum import StrEnum
 
-from loyalty.refusals import Refusal
-
 POINTS_MAX = 10_000_000
 SPEND_MAX_MAJOR = 1_000_000_000
 _DIGITS_MAX = 15  # longer ones are out of range whatever they say; int() never sees them
@@ -39,7 +37,7 @@ class FigureFault(StrEnum):
     TOO_LARGE = "too-large"
 
 
-class FigureUnreadable(Refusal):
+class FigureUnreadable(ValueError):
     """The text is no such number; `fault` says why."""
 
     def __init__(self, fault: FigureFault) -> None:

@@ -100,7 +100,7 @@ async def merge_clients(
 ) -> Merged | OwnCard | MergeImpossible:
     """Puts the source into the survivor, once however often it is asked."""
     require(actor, Role.MANAGER)
-    pair = await _lock_both(tx, survivor_id, source_id)
+    pair = await lock_both(tx, survivor_id, source_id)
     if pair is None:
         return MergeImpossible()
     survivor, source = pair
@@ -116,7 +116,7 @@ async def merge_clients(
     return await put_into(tx, survivor, source, actor_id=actor.telegram_id)
 
 
-async def _lock_both(tx: Tx, survivor_id: int, source_id: int) -> tuple[Client, Client] | None:
+async def lock_both(tx: Tx, survivor_id: int, source_id: int) -> tuple[Client, Client] | None:
     """Both rows, the newer first: so does everybody who locks two."""
     if survivor_id == source_id:
         return None
@@ -127,7 +127,9 @@ async def _lock_both(tx: Tx, survivor_id: int, source_id: int) -> tuple[Client, 
     return None if survivor is None or source is None else (survivor, source)
 
 
-async def put_into(tx: Tx, survivor: Client, source: Client, *, actor_id: int | None) -> Merged:
+async def put_into(
+    tx: Tx, survivor: Client, source: Client, *, actor_id: int | None, is_told: bool = True
+) -> Merged:
     """The merge itself; the caller holds both rows locked and knows that both are active."""
     ids = {"source_id": source.id, "target_id": survivor.id}
     await merges.move_rows(tx.db, **ids)
@@ -150,7 +152,8 @@ async def put_into(tx: Tx, survivor: Client, source: Client, *, actor_id: int | 
     merged = await clients.by_id(tx.db, survivor.id)
     assert merged is not None, "locked in this very transaction"
     await revisit_badges(tx, merged, visit_id=None, reason=TierReason.VISIT)
-    await _tell(tx, merged, source, level, balance)
+    if is_told:
+        await _tell(tx, merged, source, level, balance)
     return Merged(merged, source.balance)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import clients
@@ -120,6 +121,16 @@ async def add_unless_taken(db: AsyncConnection, values: Mapping[str, Any]) -> in
     )
     row = result.first()
     return None if row is None else int(row.id)
+
+
+async def take_phone(db: AsyncConnection, client_id: int, phone: str) -> bool:
+    """Gives the client this phone; False if it is somebody's, perhaps since this very moment."""
+    try:
+        async with db.begin_nested():
+            await change(db, client_id, {"phone": phone})
+    except IntegrityError:
+        return False
+    return True
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import cases as all_cases
@@ -33,3 +33,20 @@ async def open_phone_case(
         },
     )
     return added.id
+
+
+async def close_for_phone(
+    db: AsyncConnection, *, client_id: int, by: int, now: datetime
+) -> tuple[int, ...]:
+    """Closes the cases about a phone that this client has given up; the accounts that claim it."""
+    query = (
+        update(cases)
+        .where(
+            cases.c.client_id == client_id,
+            cases.c.kind == CaseKind.PHONE,
+            cases.c.status == CaseStatus.OPEN,
+        )
+        .values(status=CaseStatus.CLOSED, due_at=None, closed_at=now, closed_by=by)
+        .returning(cases.c.telegram_id)
+    )
+    return tuple(sorted({int(found) for found in (await db.execute(query)).scalars() if found}))
