@@ -94,7 +94,7 @@ async def _from(
 async def _settled(tx: Tx, before: Client) -> Client:
     """Whoever claims the number that was given up may have it now."""
     assert before.telegram_id is not None, "who writes has an account"
-    claimants = await phone_cases.close_for_phone(
+    claimants = await phone_cases.close_phone_cases(
         tx.db, client_id=before.id, by=before.telegram_id, now=tx.now
     )
     for telegram_id in claimants:

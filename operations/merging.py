@@ -17,7 +17,7 @@ from operations.senders import Role, Sender
 from operations.standing import current_level, revisit_badges
 from operations.transaction import Tx
 from operations.transfers import transfer_all
-from storage import audit_log, clients, merges, visits
+from storage import audit_log, clients, merges, phone_cases, visits
 from storage.clients import Client, ClientStatus
 from storage.tiers import TierReason
 from templates.merging import CardsMerged, MergedAway
@@ -136,6 +136,15 @@ async def put_into(
     balance = await transfer_all(tx, source, survivor, actor_id=actor_id)
     await merges.move_badges(tx.db, **ids)
     await merges.move_referrals(tx.db, **ids)
+    # Whose number it was is settled: it is one person's.
+    accounts = (survivor.telegram_id, source.telegram_id)
+    await phone_cases.close_phone_cases(
+        tx.db,
+        client_id=survivor.id,
+        by=actor_id,
+        now=tx.now,
+        of_accounts=[account for account in accounts if account is not None],
+    )
     await merges.copy_claims(tx.db, JOBS_ONCE_A_YEAR, now=tx.now, **ids)
     await _archive(tx, source, survivor)
     await clients.change(tx.db, survivor.id, await _taken_along(tx, survivor, source))

@@ -1,5 +1,6 @@
 """Cases about a phone that a second Telegram account claims."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -35,10 +36,18 @@ async def open_phone_case(
     return added.id
 
 
-async def close_for_phone(
-    db: AsyncConnection, *, client_id: int, by: int, now: datetime
+async def close_phone_cases(
+    db: AsyncConnection,
+    *,
+    client_id: int,
+    by: int | None,
+    now: datetime,
+    of_accounts: Collection[int] | None = None,
 ) -> tuple[int, ...]:
-    """Closes the cases about a phone that this client has given up; the accounts that claim it."""
+    """Closes the open cases about this client's phone, all or those of some accounts.
+
+    Returns the accounts that claimed it.
+    """
     query = (
         update(cases)
         .where(
@@ -49,4 +58,6 @@ async def close_for_phone(
         .values(status=CaseStatus.CLOSED, due_at=None, closed_at=now, closed_by=by)
         .returning(cases.c.telegram_id)
     )
+    if of_accounts is not None:
+        query = query.where(cases.c.telegram_id.in_(of_accounts))
     return tuple(sorted({int(found) for found in (await db.execute(query)).scalars() if found}))

@@ -7,6 +7,7 @@ import pytest
 from loyalty.programme import Programme
 from operations.changed_phone import PhoneChanged, PhoneElsewhere, PhoneSame, change_phone
 from operations.ledger import EntryKind, grant
+from operations.merging import Merged, merge_clients
 from operations.remedies import (
     CardMoved,
     ClaimRefused,
@@ -18,6 +19,7 @@ from operations.remedies import (
     refuse_claim,
 )
 from operations.senders import Role, Sender
+from storage import cases
 from storage.audit import differences
 from storage.clients import ClientStatus
 from storage.database import Database
@@ -139,3 +141,16 @@ async def test_rule_18_twenty_who_share_one_free_number_have_one_winner(town: To
     outcomes = await asyncio.gather(*(shares(town, one, NEW) for one in everybody))
     assert sum(isinstance(outcome, PhoneChanged) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, PhoneElsewhere) for outcome in outcomes) == 19
+
+
+async def test_rule_18_two_accounts_of_one_person_are_merged_and_the_case_is_over(
+    town: Town,
+) -> None:
+    anna, boris, case_id = await a_case(town)
+    peter = await manager(town)
+    async with town.tx() as tx:
+        done = await merge_clients(tx, actor=peter, survivor_id=boris, source_id=anna)
+        assert isinstance(done, Merged)
+        case = await cases.by_id(tx.db, case_id)
+    assert case is not None
+    assert not case.is_open

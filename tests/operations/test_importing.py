@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.importing import Import, Tally
+from bot.table_files import FileUnreadable
 from loyalty.programme import Programme
 from operations.card_lists import ColumnsWrong
 from operations.ledger import EntryKind
@@ -232,4 +236,35 @@ async def test_a_thousand_rows_of_anything_leave_the_books_in_order(
     rows += [f"8912{n % 700:07d};=cmd {n};{n % 40};{n}" for n in range(1_000)]
     tally = await imports(town, tmp_path / "list.csv", "\n".join(rows))
     assert (tally.rows, tally.new, tally.refused) == (1_000, 700, 300)
+    assert await is_sound(town)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_any_bytes_end_in_figures_or_in_a_clear_line(town: Town, tmp_path: Path) -> None:
+    headings = st.sampled_from(
+        [b"", b"phone;name;balance\n", "Телефон,Баланс\r\n".encode("cp1251")]
+    )
+    rows = st.lists(
+        st.binary(max_size=60)
+        | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace"))
+        | st.integers(0, 9999).map(lambda n: f"8912000{n:04d};=1+1;{n}\n".encode()),
+        max_size=12,
+    )
+    examples = []
+
+    @settings(max_examples=60, database=None)
+    @given(st.tuples(headings, rows))
+    def collect(example: tuple[bytes, list[bytes]]) -> None:
+        examples.append(example[0] + b"".join(example[1]))
+
+    collect()
+    for number, data in enumerate(examples):
+        file = tmp_path / f"{number}.csv"
+        await asyncio.to_thread(file.write_bytes, data)
+        work = Import(
+            town.database, town.programme, town.clock, labels_of(town.programme), is_dry_run=False
+        )
+        with suppress(FileUnreadable, ColumnsWrong):
+            tally = await work.run(file)
+            assert tally.rows == tally.new + tally.joined + tally.known + tally.refused
     assert await is_sound(town)
