@@ -62,9 +62,8 @@ def measure(name: str, url: str, file: Path) -> None:
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     peak_mb = after.ru_maxrss / 1024
     verdict = "" if took <= TARGET_S else f"  over {TARGET_S:.0f} s"
-    print(
-        f"{name:24}{took:7.1f} s{cpu_s:7.1f} s CPU{ROWS / took:7.0f} rows/s{peak_mb:5.0f} MB{verdict}"
-    )
+    pace = f"{took:7.1f} s{cpu_s:7.1f} s CPU{ROWS / took:7.0f} rows/s"
+    print(f"{name:24}{pace}{peak_mb:5.0f} MB{verdict}")
     print("   " + done.stdout.splitlines()[1])
 
 
