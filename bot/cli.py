@@ -215,6 +215,37 @@ def check_programme(file: Annotated[Path, typer.Argument(help="A file such as a 
     )
 
 
+@app.command("import")
+def import_clients(
+    file: Annotated[Path, typer.Argument(help="A list of clients, CSV or XLSX.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would come of it.")
+    ] = False,
+) -> None:
+    """Takes over the old list: phone, name, birthday, balance, spend, in any order."""
+    settings = _settings()
+    from bot.cli_tables import Refused, import_file
+
+    try:
+        print(_run(import_file(settings, file, is_dry_run=dry_run)))
+    except Refused as error:
+        _refuse(error.line)
+
+
+@app.command("export")
+def export_clients(
+    file: Annotated[Path, typer.Argument(help="A new file, .csv or .xlsx.")],
+) -> None:
+    """All clients with balance, tier, visits, spend and consents; a spreadsheet executes none."""
+    settings = _settings()
+    from bot.cli_tables import Refused, export_file
+
+    try:
+        print(_run(export_file(settings, file)))
+    except Refused as error:
+        _refuse(error.line)
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -> None:
     """A consistent copy of the database, made while the bot runs."""
@@ -227,11 +258,11 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -
     print(f"{file}: done")
 
 
-def _database_url() -> str:
-    return _settings().database_url
-
-
 def _settings() -> Settings:
-    """Where only the database and the programme matter: the token need not be set."""
+    """For what talks to nobody: the token need not be set."""
     token = os.environ.get("SVOI_BOT_TOKEN") or "0:not-needed-for-this-command"
     return read_settings(bot_token=token)
+
+
+def _database_url() -> str:
+    return _settings().database_url

@@ -18,7 +18,8 @@ from operations.senders import Role
 from templates.labels import label_table
 
 STAFF_COMMANDS = ("visit", "redeem", "client", "accept", "today", "undo", "return", "guide")
-MANAGER_COMMANDS = ("staff", "cases")
+MANAGER_COMMANDS = ("staff", "cases", "merge")
+OWNER_COMMANDS = ("poster",)
 
 CommandsCall = SetMyCommands | DeleteMyCommands
 
@@ -49,6 +50,8 @@ def commands_of(programme: Programme, role: Role | None) -> tuple[str, ...]:
         own += tuple(name for name in STAFF_COMMANDS if name != "accept" or programme.rewards)
     if role is not None and role >= Role.MANAGER:
         own += MANAGER_COMMANDS
+    if role is not None and role >= Role.OWNER:
+        own += OWNER_COMMANDS
     return own + client_commands(programme)
 
 

@@ -154,4 +154,5 @@ def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
             for level in view.invitations[: desk.INVITED_LEVELS_MAX]
         ),
         may_redeem=view.may_redeem and not view.is_oneself,
+        may_merge=view.may_merge,
     )

@@ -9,12 +9,15 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.client_filters import IsClient, Key
+from handlers.contacts import verified_phone
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
 from loyalty.birthdays import TOLD_AHEAD_MIN_DAYS, gift_points, read_birthday
 from loyalty.names import read_name
 from operations.actions import birthday_points
+from operations.changed_phone import PhoneChanged, PhoneElsewhere, PhoneSame, change_phone
 from operations.client_card import menu_of
+from operations.phones import masked_phone
 from operations.profile import (
     birthday_of,
     set_advert_consent,
@@ -28,6 +31,8 @@ from operations.profile import (
 )
 from operations.senders import Client, Sender
 from operations.transaction import Tx
+from templates import changed_phone as phones
+from templates.changed_phone import EditPhone
 from templates.profile import (
     AdvertsOff,
     AdvertsOn,
@@ -47,6 +52,7 @@ from templates.profile import (
     SetLeaderboard,
     ToggleService,
 )
+from templates.registration import ContactFault
 
 router = Router(name="profile")
 router.message.filter(IsClient())
@@ -58,6 +64,7 @@ class ProfileEdit(StatesGroup):
 
     name = State()
     birthday = State()
+    phone = State()
 
 
 @router.message(or_f(Command("profile"), Key("menu.profile")))
@@ -118,6 +125,45 @@ async def forget_birthday(
     client = await set_birthday(tx, client_id=_client(sender).id, birthday=None)
     await state.clear()
     return [say.toast(Saved()), _shown_anew(tx, client, say)]
+
+
+@router.callback_query(Tapped(EditPhone))
+async def ask_phone(callback: CallbackQuery, say: Say, state: FSMContext) -> Replies:
+    await state.set_state(ProfileEdit.phone)
+    return say(phones.AskContact())
+
+
+@router.message(StateFilter(ProfileEdit.phone), F.contact)
+async def phone_shared(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    assert message.contact is not None
+    shared = verified_phone(message, sender.telegram_id)
+    if isinstance(shared, ContactFault):
+        return say(phones.ContactRefused(shared))
+    await state.clear()
+    menu = menu_of(tx.programme)
+    match await change_phone(tx, client_id=_client(sender).id, phone=shared):
+        case PhoneChanged(client=client, joined=joined, points=points):
+            number = masked_phone(client.phone or "")
+            return say(phones.Changed(number, joined, points, client.balance, menu))
+        case PhoneSame(client=client):
+            return say(phones.Same(masked_phone(client.phone or ""), menu))
+        case PhoneElsewhere():
+            return say(phones.Elsewhere(tx.programme.business.name, menu))
+
+
+@router.message(StateFilter(ProfileEdit.phone), Key("profile.refuse_phone"))
+async def phone_kept(
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    await state.clear()
+    return say(phones.Kept(masked_phone(_client(sender).phone or ""), menu_of(tx.programme)))
+
+
+@router.message(StateFilter(ProfileEdit.phone))
+async def phone_typed(message: Message, say: Say) -> Replies:
+    return say(phones.ContactRefused(ContactFault.TYPED))
 
 
 @router.callback_query(Tapped(EditLanguage))

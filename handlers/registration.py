@@ -15,6 +15,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.client_filters import IsClient, IsStranger, Key, Paused
 from handlers.commands import role_commands
+from handlers.contacts import verified_phone
 from handlers.conversations import PAUSED
 from handlers.links import Guesses, opened_link
 from handlers.replies import Replies, Reply, Say
@@ -24,8 +25,7 @@ from loyalty.names import read_name
 from operations.actions import birthday_points
 from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
-from operations.phones import read_contact_phone
-from operations.profile import birthday_shown, set_birthday, set_name
+from operations.profile import birthday_of, birthday_shown, set_birthday, set_name
 from operations.referrals import first_name
 from operations.registration import (
     AlreadyRegistered,
@@ -208,15 +208,10 @@ def ask_advert(tx: Tx, say: Say) -> Reply:
 async def contact_shared(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
-    assert message.contact is not None
     assert message.from_user is not None
-    if message.forward_origin is not None:
-        return say(ContactRefused(ContactFault.FORWARDED))
-    if message.contact.user_id != sender.telegram_id:
-        return say(ContactRefused(ContactFault.SOMEBODY_ELSES))
-    phone = read_contact_phone(message.contact.phone_number)
-    if phone is None:
-        return say(ContactRefused(ContactFault.UNREADABLE))
+    phone = verified_phone(message, sender.telegram_id)
+    if isinstance(phone, ContactFault):
+        return say(ContactRefused(phone))
     newcomer = Newcomer(
         telegram_id=sender.telegram_id,
         phone=phone,
@@ -281,26 +276,30 @@ async def contact_without_consent(
 
 @router.message(at(Registration.name), IsClient(), Key(*NAME_KEYS))
 async def name_confirmed(
-    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
     assert sender.client is not None
     confirmed = await Key("registration.confirm_name")(message)
-    return await _on_to_birthday(tx, say, state, sender.client, greet=confirmed)
+    return await _on_to_birthday(tx, say, state, sender.client, bot_username, greet=confirmed)
 
 
 @router.message(StateFilter(Registration.name), IsClient(), F.text)
 async def name_typed(
-    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
+    message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, bot_username: str
 ) -> Replies:
     assert sender.client is not None
     name = read_name(message.text or "")
     client = await set_name(tx, client_id=sender.client.id, name=name)
-    return await _on_to_birthday(tx, say, state, client, greet=True)
+    return await _on_to_birthday(tx, say, state, client, bot_username, greet=True)
 
 
 async def _on_to_birthday(
-    tx: Tx, say: Say, state: FSMContext, client: Client, *, greet: bool
+    tx: Tx, say: Say, state: FSMContext, client: Client, bot_username: str, *, greet: bool
 ) -> Reply:
+    """The last question; whom the business knew with a birthday is not asked for it."""
+    if birthday_of(client) is not None:
+        await state.clear()
+        return say(await show_card(tx, client, say.language, bot_username))
     await state.set_state(Registration.birthday)
     gift = gift_points(tx.programme, client.tier)
     told = birthday_points(tx.programme, client)

@@ -13,20 +13,31 @@ from operations.remedies import (
     ApologyGiven,
     ApologyOffer,
     CardMoved,
+    ClaimRefused,
     GivenBefore,
     Impossible,
     MoveOffer,
     give_apology,
+    hand_phone,
     move_card,
     offer_apology,
     offer_move,
+    refuse_claim,
 )
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from templates import cases, remedies
 from templates.every_chat import UnknownTap
 from templates.messages import Toast
-from templates.remedies import AskMove, GiveApology, LeaveAsIs, MoveCard, OfferApology
+from templates.remedies import (
+    AskMove,
+    GiveApology,
+    HandPhone,
+    LeaveAsIs,
+    MoveCard,
+    OfferApology,
+    RefuseClaim,
+)
 
 router = Router(name="remedies")
 router.callback_query.filter(Has(Role.MANAGER))
@@ -60,7 +71,12 @@ async def ask_move(
     outcome = await offer_move(tx, actor=sender, case_id=tap.case_id)
     if isinstance(outcome, MoveOffer):
         question = remedies.MoveQuestion(
-            tap.case_id, outcome.client_name, outcome.phone, outcome.balance
+            tap.case_id,
+            outcome.client_name,
+            outcome.phone,
+            outcome.balance,
+            outcome.client_id,
+            outcome.own_card_id,
         )
         return say.edit(question)
     return say.toast(_refusal(outcome), alert=True)
@@ -78,6 +94,28 @@ async def move(
     outcome = await move_card(tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids)
     if isinstance(outcome, CardMoved):
         return await _case(tx, tap.case_id, sender, say, remedies.CardMoved())
+    return say.toast(_refusal(outcome), alert=True)
+
+
+@router.callback_query(Tapped(HandPhone))
+async def hand(
+    callback: CallbackQuery, tap: HandPhone, tx: Tx, sender: Sender, say: Say, stimulus: Stimulus
+) -> Replies:
+    outcome = await hand_phone(tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids)
+    if isinstance(outcome, CardMoved):
+        return await _case(tx, tap.case_id, sender, say, remedies.CardMoved())
+    return say.toast(_refusal(outcome), alert=True)
+
+
+@router.callback_query(Tapped(RefuseClaim))
+async def refuse(
+    callback: CallbackQuery, tap: RefuseClaim, tx: Tx, sender: Sender, say: Say, stimulus: Stimulus
+) -> Replies:
+    outcome = await refuse_claim(
+        tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids
+    )
+    if isinstance(outcome, ClaimRefused):
+        return await _case(tx, tap.case_id, sender, say, remedies.ClaimClosed())
     return say.toast(_refusal(outcome), alert=True)
 
 

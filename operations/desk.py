@@ -293,6 +293,7 @@ class DeskView:
     invitations: tuple[Level, ...]  # levels to which the actor may invite the client
     stamps: tuple[StampCard, ...]
     waiting: tuple[Claim, ...] = ()  # rewards to be handed out
+    may_merge: bool = False
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -318,4 +319,5 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
             and tx.programme.redeeming.max_share_percent > 0
             and await available_points(tx, client) >= smallest_redemption(tx.programme)
         ),
+        may_merge=actor.may_act_as(Role.MANAGER) and not oneself,
     )

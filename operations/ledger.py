@@ -29,6 +29,7 @@ __all__ = [
     "Posted",
     "expiry_entry",
     "grant",
+    "grant_hash",
     "reverse",
     "spend",
 ]
@@ -112,6 +113,11 @@ class _Draft:
             self.reason,
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def grant_hash(client_id: int, amount: int, kind: EntryKind) -> str:
+    """The content hash of a plain grant: of one that an import posts among thousands."""
+    return _Draft(client_id, amount, kind, key="").content_hash()
 
 
 async def grant(
@@ -225,7 +231,7 @@ async def reverse(
     original = await ledger.by_id(tx.db, entry_id)
     if original is None:
         raise LookupError(entry_id)
-    client = await _locked(tx, original.client_id)
+    client = await _living(tx, original.client_id)
     sign = -1 if original.amount > 0 else 1
     repeat = await ledger.by_key(tx.db, key)
     left = abs(original.amount) - abs(await ledger.reversed_amount(tx.db, entry_id))
@@ -248,7 +254,7 @@ async def reverse(
         raise NothingLeftToReverse(entry_id, left)
     posted = await _post(tx, client, draft)
     if sign < 0:
-        await _take_back(tx, original, posted.entry_id, wanted)
+        await _take_back(tx, client, original, posted.entry_id, wanted)
     else:
         await _put_back(tx, client, original, posted.entry_id, wanted)
     return posted
@@ -274,6 +280,14 @@ async def _locked(tx: Tx, client_id: int) -> Client:
     client = await clients.lock(tx.db, client_id)
     if client is None:
         raise NoSuchClient(client_id)
+    return client
+
+
+async def _living(tx: Tx, client_id: int) -> Client:
+    """The client whom an entry concerns now: a merge takes the lots along, the entries stay."""
+    client = await _locked(tx, client_id)
+    while client.merged_into_id is not None:
+        client = await _locked(tx, client.merged_into_id)
     return client
 
 
@@ -326,7 +340,7 @@ async def _take(tx: Tx, client_id: int, entry_id: int, amount: int) -> None:
     await ledger.move_lots(tx.db, entry_id, movements)
 
 
-async def _take_back(tx: Tx, original: Entry, entry_id: int, amount: int) -> None:
+async def _take_back(tx: Tx, client: Client, original: Entry, entry_id: int, amount: int) -> None:
     """From the grant's own lot, then from the soonest to expire; the rest is debt."""
     own = await ledger.lot_of_entry(tx.db, original.id)
     from_own = 0 if own is None else min(own.remaining, amount)
@@ -336,7 +350,7 @@ async def _take_back(tx: Tx, original: Entry, entry_id: int, amount: int) -> Non
         own_id = None if own is None else own.id
         others = [
             lot
-            for lot in await ledger.open_lots(tx.db, original.client_id, covering=rest + from_own)
+            for lot in await ledger.open_lots(tx.db, client.id, covering=rest + from_own)
             if lot.id != own_id
         ]
         for take in take_from_lots(others, rest).takes:

@@ -9,6 +9,7 @@ from loyalty.programme import Programme, ReferralRules
 from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
 from operations import deep_links, ledger
 from operations.deep_links import deep_link, sharing_link
+from operations.desk import living_client
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import revisit_badges
@@ -59,10 +60,11 @@ async def attribute_referral(tx: Tx, *, friend_id: int, referral_code: str | Non
     """Keeps who brought the friend who is registering just now; None: nobody did."""
     if referral_code is None or tx.programme.referral is None:
         return None
-    referrer = await clients.by_referral_code(tx.db, referral_code)
+    owner = await clients.by_referral_code(tx.db, referral_code)
+    referrer = None if owner is None else await living_client(tx, owner.id)
     if referrer is None or referrer.status is not ClientStatus.ACTIVE:
         return None
-    if await _stands_above(tx, friend_id, referrer.id):
+    if referrer.id == friend_id or await _stands_above(tx, friend_id, referrer.id):
         return None
     added = await referrals.add(tx.db, friend_id=friend_id, referrer_id=referrer.id, now=tx.now)
     return referrer if added else None

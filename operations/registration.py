@@ -12,6 +12,7 @@ from loyalty.tiers import level_for
 from operations import deep_links, ledger
 from operations.card_numbers import random_card_number
 from operations.deep_links import Referral, Source
+from operations.desk import living_client
 from operations.ledger import EntryKind
 from operations.referrals import attribute_referral
 from operations.senders import Sender
@@ -105,7 +106,8 @@ async def follow_link(tx: Tx, sender: Sender, link: Referral | Source) -> Follow
         if sender.client is None:
             await people.note_source(tx.db, sender.telegram_id, link.code, tx.now)
         return Followed(known=True, by_friend=by_friend)
-    referrer = await clients.by_referral_code(tx.db, link.code)
+    owner = await clients.by_referral_code(tx.db, link.code)
+    referrer = None if owner is None else await living_client(tx, owner.id)
     if referrer is None or referrer.status is not ClientStatus.ACTIVE:
         return Followed(known=False, by_friend=by_friend)
     ignored = link_ignored(
@@ -131,7 +133,12 @@ async def register_client(
         holder = await clients.by_phone(tx.db, newcomer.phone)
         if holder is not None:
             holder = await clients.lock(tx.db, holder.id)
-        if holder is not None and holder.phone == newcomer.phone:
+        merged = holder is not None and holder.merged_into_id is not None
+        if holder is not None and merged:
+            # Two records of one person became one: either phone leads to it (rule 17).
+            living = await living_client(tx, holder.id)
+            holder = None if living is None else await clients.lock(tx.db, living.id)
+        if holder is not None and (merged or holder.phone == newcomer.phone):
             if holder.telegram_id is not None:
                 return await _phone_elsewhere(tx, holder, newcomer)
             await clients.change(tx.db, holder.id, await _claim(tx, newcomer, holder))

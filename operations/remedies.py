@@ -12,6 +12,7 @@ from operations.case_answers import Found, NoSuchCase, OwnCase, answerable, audi
 from operations.cases import apology_key, tell
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_account, to_client
+from operations.phones import masked_phone
 from operations.senders import Sender
 from operations.transaction import Tx
 from storage import cases, clients, staff
@@ -55,11 +56,19 @@ class MoveOffer:
     client_name: str | None
     phone: str | None
     balance: int
+    client_id: int = 0
+    # The card that the other account has: then only the number can go to it, or the cards merge.
+    own_card_id: int | None = None
 
 
 @dataclass(frozen=True)
 class CardMoved:
     """The card belongs to the account that verified its phone; the case is closed."""
+
+
+@dataclass(frozen=True)
+class ClaimRefused:
+    """Card and number stay where they were; both accounts are told, the case is closed."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,9 @@ async def offer_move(
     client = await _movable(tx, found.case)
     if client is None:
         return Impossible()
-    return MoveOffer(case_id, client.name, client.phone, client.balance)
+    own = await _card_of_claimant(tx, found.case)
+    own_id = None if own is None else own.id
+    return MoveOffer(case_id, client.name, client.phone, client.balance, client.id, own_id)
 
 
 async def move_card(
@@ -140,6 +151,8 @@ async def move_card(
     case = found.case
     client = await _movable(tx, case)
     if client is None or case.telegram_id is None:
+        return Impossible()
+    if await _card_of_claimant(tx, case) is not None:
         return Impossible()
     await clients.change(tx.db, client.id, {"telegram_id": case.telegram_id})
     await cases.close(tx.db, case.id, by=actor.telegram_id, now=tx.now)
@@ -164,11 +177,78 @@ async def move_card(
     return CardMoved()
 
 
-async def _movable(tx: Tx, case: Case) -> Client | None:
-    """The client whose card may go to the claiming account; None: it may not, or not any more."""
-    if case.kind is not CaseKind.PHONE or case.telegram_id is None or not case.is_open:
+async def hand_phone(
+    tx: Tx, *, actor: Sender, case_id: int, owner_ids: Collection[int]
+) -> CardMoved | Impossible | OwnCase | NoSuchCase:
+    """Gives the number alone to the card of the account that verified it; both are told.
+
+    Who had it keeps card and points, and may name another number.
+    """
+    found = await answerable(tx, actor, case_id)
+    if not isinstance(found, Found):
+        return found
+    own = await _card_of_claimant(tx, found.case)
+    client = None if own is None else await _movable(tx, found.case)
+    if own is None or client is None or client.phone is None or own.id == client.id:
+        return Impossible()
+    await clients.change(tx.db, client.id, {"phone": None})
+    await clients.change(tx.db, own.id, {"phone": client.phone})
+    await audit(tx, "case.phone_handed", found.case, actor)
+    business, masked = tx.programme.business.name, masked_phone(client.phone)
+    await notify(
+        tx, to_client(own), remedies.NumberReceived(business, masked), key=f"number_in:{case_id}"
+    )
+    await notify(
+        tx, to_client(client), remedies.NumberGone(business, masked), key=f"number_out:{case_id}"
+    )
+    await _close(tx, found, actor, owner_ids)
+    return CardMoved()
+
+
+async def refuse_claim(
+    tx: Tx, *, actor: Sender, case_id: int, owner_ids: Collection[int]
+) -> ClaimRefused | Impossible | OwnCase | NoSuchCase:
+    """Leaves card and number where they are, for good; both accounts are told."""
+    found = await answerable(tx, actor, case_id)
+    if not isinstance(found, Found):
+        return found
+    client = await _movable(tx, found.case)
+    if client is None or found.case.telegram_id is None:
+        return Impossible()
+    await audit(tx, "case.claim_refused", found.case, actor)
+    business = tx.programme.business.name
+    claimant = await to_account(tx, found.case.telegram_id)
+    await notify(tx, claimant, remedies.ClaimRefused(business), key=f"claim_refused:{case_id}")
+    await notify(
+        tx, to_client(client), remedies.ClaimRepelled(business), key=f"claim_repelled:{case_id}"
+    )
+    await _close(tx, found, actor, owner_ids)
+    return ClaimRefused()
+
+
+async def _close(tx: Tx, found: Found, actor: Sender, owner_ids: Collection[int]) -> None:
+    case, name = found.case, None if found.client is None else found.client.name
+    await cases.close(tx.db, case.id, by=actor.telegram_id, now=tx.now)
+    closed = ClosedBy(case.id, name, await name_of(tx, actor))
+    await tell(
+        tx,
+        case,
+        lambda _: closed,
+        owner_ids=owner_ids,
+        key=f"case:{case.id}:decided",
+        but=actor.telegram_id,
+    )
+
+
+async def _card_of_claimant(tx: Tx, case: Case) -> Client | None:
+    if case.telegram_id is None:
         return None
-    if await clients.by_telegram_id(tx.db, case.telegram_id) is not None:
+    return await clients.by_telegram_id(tx.db, case.telegram_id)
+
+
+async def _movable(tx: Tx, case: Case) -> Client | None:
+    """The client whose phone another account claims; None: nothing is to be decided any more."""
+    if case.kind is not CaseKind.PHONE or case.telegram_id is None or not case.is_open:
         return None
     client = await clients.lock(tx.db, case.client_id)
     if client is None or client.status is not ClientStatus.ACTIVE:

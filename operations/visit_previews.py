@@ -201,7 +201,9 @@ async def terms_now(
 
     Raises PointsRefused, see `visit_terms`.
     """
-    stamp = None if keeps_free_visit else await free_visit(tx, client.id, service.code)
+    # Points pay for what stamps would have made free another day.
+    saves = keeps_free_visit or points > 0
+    stamp = None if saves else await free_visit(tx, client.id, service.code)
     return visit_terms(
         tx.programme,
         current_level(tx, client),

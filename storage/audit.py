@@ -124,13 +124,18 @@ def _lots_against_balances() -> Select[Any]:
 
 
 def _lot_sizes() -> Select[Any]:
+    """A merge takes a lot along; the entry that opened it stays with the record of that time."""
     return (
         select(lots.c.id, lots.c.amount, ledger_entries.c.amount)
         .join(ledger_entries, ledger_entries.c.id == lots.c.entry_id)
+        .join(clients, clients.c.id == ledger_entries.c.client_id)
         .where(
             or_(
                 lots.c.amount > ledger_entries.c.amount,
-                lots.c.client_id != ledger_entries.c.client_id,
+                and_(
+                    lots.c.client_id != ledger_entries.c.client_id,
+                    clients.c.merged_into_id.is_(None),
+                ),
             )
         )
     )

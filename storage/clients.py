@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tiers
@@ -160,6 +161,16 @@ async def _enrolled(db: AsyncConnection, client_id: int, values: Mapping[str, An
         now=values["created_at"],
     )
     return client_id
+
+
+async def take_phone(db: AsyncConnection, client_id: int, phone: str) -> bool:
+    """Gives the client this phone; False if it is somebody's, perhaps since this very moment."""
+    try:
+        async with db.begin_nested():
+            await change(db, client_id, {"phone": phone})
+    except IntegrityError:
+        return False
+    return True
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:

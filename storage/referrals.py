@@ -145,8 +145,7 @@ async def opened(db: AsyncConnection, referral_code: str) -> int:
         .select_from(telegram_accounts)
         .outerjoin(clients, clients.c.telegram_id == telegram_accounts.c.telegram_id)
         .where(
-            telegram_accounts.c.source_kind == "referral",
-            telegram_accounts.c.source_code == referral_code,
+            telegram_accounts.c.referral_code == referral_code,
             clients.c.id.is_(None),
         )
     )

@@ -17,6 +17,8 @@ class TierReason(StrEnum):
     RETURN = "return"
     REVIEW = "review"
     INVITATION = "invitation"
+    IMPORT = "import"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,14 @@ async def add_change(
 
 
 async def lifts_since_decision(db: AsyncConnection, client_id: int) -> tuple[Lift, ...]:
-    """The steps up, oldest first, since a review or an invitation last moved the client."""
+    """The steps up, oldest first, since something other than a visit last moved the client."""
     own = tier_changes.c.client_id == client_id
-    by_people = (TierReason.REVIEW, TierReason.INVITATION)
+    by_people = (
+        TierReason.REVIEW,
+        TierReason.INVITATION,
+        TierReason.IMPORT,
+        TierReason.MERGE,
+    )
     decided = (
         select(func.coalesce(func.max(tier_changes.c.id), 0))
         .where(own, tier_changes.c.reason.in_(by_people))

@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from loyalty.badges import YearMonth
 from loyalty.programme import QualifyBy
 from loyalty.promotions import base_of
-from storage.tables import clients, visits
+from storage.tables import clients, imported_cards, visits
 
 
 class VisitStatus(StrEnum):
@@ -249,11 +249,27 @@ _MEASURED: Mapping[QualifyBy, ColumnElement[Any]] = {
 }
 
 
+def _imported(measure: QualifyBy, day: str) -> ColumnElement[Any]:
+    """What a card from before the bot adds: its spend, from the day of its import."""
+    if measure is not QualifyBy.SPEND:
+        return literal_column("0")
+    return func.coalesce(
+        select(func.sum(imported_cards.c.spend))
+        .where(
+            imported_cards.c.counts_for_id == bindparam("client"),
+            imported_cards.c.on_day >= bindparam(day),
+        )
+        .scalar_subquery(),
+        0,
+    )
+
+
 # Built once: building it took longer than running it.
 _QUALIFYING = {
     measure: select(
         *(
             func.coalesce(func.sum(case((visits.c.on_day >= bindparam(day), what), else_=0)), 0)
+            + _imported(measure, day)
             for day in ("first", "second")
         )
     ).where(
@@ -287,13 +303,27 @@ _QUALIFYING_OF = {
 }
 
 
+_IMPORTED_OF = (
+    select(imported_cards.c.counts_for_id, func.sum(imported_cards.c.spend).label("value"))
+    .where(
+        imported_cards.c.counts_for_id.in_(bindparam("clients", expanding=True)),
+        imported_cards.c.on_day >= bindparam("since"),
+    )
+    .group_by(imported_cards.c.counts_for_id)
+)
+
+
 async def qualifying_values_of(
     db: AsyncConnection, client_ids: Sequence[int], qualify_by: QualifyBy, *, since: date
 ) -> dict[int, int]:
-    """The same for many clients over one window; who has no visit in it is left out."""
+    """The same for many clients over one window; who has nothing in it is left out."""
     values = {"clients": list(client_ids), "since": since}
     rows = await db.execute(_QUALIFYING_OF[qualify_by], values)
-    return {row.client_id: int(row.value) for row in rows}
+    found = {row.client_id: int(row.value) for row in rows}
+    if qualify_by is QualifyBy.SPEND:
+        for row in await db.execute(_IMPORTED_OF, values):
+            found[row.counts_for_id] = found.get(row.counts_for_id, 0) + int(row.value)
+    return found
 
 
 async def first_with_bill(

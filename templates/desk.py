@@ -42,6 +42,14 @@ class RedeemOf(Callback):
     client_id: int
 
 
+@callback("merge_begin")
+@dataclass(frozen=True)
+class BeginMerge(Callback):
+    """The client who is shown has another record."""
+
+    client_id: int
+
+
 @callback("desk_service")
 @dataclass(frozen=True)
 class ChooseService(Callback):
@@ -260,6 +268,7 @@ class ClientView(Message):
     tier_until: dt.date | None = None  # the last day of a level held by invitation
     invitations: Annotated[tuple[InvitedLevelShown, ...], AtMost(INVITED_LEVELS_MAX)] = ()
     may_redeem: bool = False  # has points enough, and a phone to confirm on
+    may_merge: bool = False
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:
@@ -285,4 +294,11 @@ class ClientView(Message):
             )
             for level in self.invitations
         ]
-        return InlineKeyboard.stacked(visit, redeem if self.may_redeem else None, *returns, *levels)
+        merge = Button(labels("merging.begin"), BeginMerge(self.client_id))
+        return InlineKeyboard.stacked(
+            visit,
+            redeem if self.may_redeem else None,
+            *returns,
+            *levels,
+            merge if self.may_merge else None,
+        )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from loyalty.birthdays import BirthdayFault
 from templates.callbacks import Callback, callback
+from templates.changed_phone import EditPhone
 from templates.client import WHOLE_MENU, BecomeClient, Menu, main_menu
 from templates.keyboards import Button, InlineKeyboard, Keyboard, in_rows
 from templates.labels import Labels
@@ -114,6 +115,7 @@ class Profile(Message):
                 Button(labels("profile.name"), EditName()),
                 Button(labels("profile.birthday"), EditBirthday()),
             ),
+            (Button(labels("profile.phone"), EditPhone()),),
             (
                 Button(labels("profile.language"), EditLanguage()) if several else None,
                 Button(labels("profile.services"), EditServices()) if self.has_services else None,

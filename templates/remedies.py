@@ -5,8 +5,10 @@ from datetime import date
 from typing import Annotated
 
 from templates.callbacks import Callback, callback
+from templates.changed_phone import EditPhone
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
+from templates.merging import SwapMerge
 from templates.messages import AtMost, Message, Toast, message
 from templates.screens import Open, Screen
 
@@ -50,6 +52,22 @@ class MoveCard(Callback):
 @dataclass(frozen=True)
 class LeaveAsIs(Callback):
     """Back to the case, nothing done."""
+
+    case_id: int
+
+
+@callback("case_hand")
+@dataclass(frozen=True)
+class HandPhone(Callback):
+    """Gives the number alone to the card that the other account has."""
+
+    case_id: int
+
+
+@callback("case_refuse")
+@dataclass(frozen=True)
+class RefuseClaim(Callback):
+    """Neither card nor number moves; both are told."""
 
     case_id: int
 
@@ -113,11 +131,20 @@ class MoveQuestion(Message):
     client: str | None
     phone: str | None
     balance: int
+    client_id: int = 0
+    own_card_id: int | None = None  # of the other account, where it has a card already
 
     def keyboard(self, labels: Labels) -> Keyboard:
+        own = self.own_card_id
         return InlineKeyboard.stacked(
-            Button(labels("remedies.confirm_move"), MoveCard(self.number)),
-            Button(labels("remedies.refuse_move"), LeaveAsIs(self.number)),
+            Button(labels("remedies.confirm_move"), MoveCard(self.number))
+            if own is None
+            else Button(labels("remedies.confirm_hand"), HandPhone(self.number)),
+            None
+            if own is None
+            else Button(labels("remedies.merge"), SwapMerge(self.client_id, own)),
+            Button(labels("remedies.refuse_claim"), RefuseClaim(self.number)),
+            Button(labels("remedies.back"), LeaveAsIs(self.number)),
         )
 
 
@@ -143,6 +170,52 @@ class CardReceived(Message):
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+
+
+@message("remedies/number_received")
+@dataclass(frozen=True)
+class NumberReceived(Message):
+    """To the account that verified the number: it is on your card now."""
+
+    business: str
+    phone: str  # masked
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+
+
+@message("remedies/number_gone")
+@dataclass(frozen=True)
+class NumberGone(Message):
+    """To who had the number: the card stays, name another one."""
+
+    business: str
+    phone: str  # masked
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("profile.phone"), EditPhone()))
+
+
+@message("remedies/claim_refused")
+@dataclass(frozen=True)
+class ClaimRefused(Message):
+    """To the account that claimed the number: it stays where it was."""
+
+    business: str
+
+
+@message("remedies/claim_repelled")
+@dataclass(frozen=True)
+class ClaimRepelled(Message):
+    """To who has the number: somebody claimed it, nothing has changed."""
+
+    business: str
+
+
+@message("remedies/claim_closed")
+@dataclass(frozen=True)
+class ClaimClosed(Toast):
+    """Refused, and the case is closed."""
 
 
 @message("remedies/card_gone")

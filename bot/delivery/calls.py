@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aiogram import Bot
-from aiogram.methods import SendPhoto, TelegramMethod
+from aiogram.methods import SendDocument, SendPhoto, TelegramMethod
 from aiogram.types import BufferedInputFile
 
 from handlers.replies import serialised
@@ -14,6 +14,7 @@ from handlers.telegram_messages import sent, telegram_keyboard
 from storage.outbox import File, Letter
 from templates.contexts import load_context
 from templates.markup import plain_text
+from templates.pictures import is_document
 from templates.rendering import Rendered, Renderer
 
 
@@ -71,6 +72,13 @@ class CallMaker:
             return sent(chat_id, rendered)
         # Drawing takes tens of milliseconds: off the loop, so that nobody else waits for it.
         body = await asyncio.to_thread(rendered.picture.draw)
+        if is_document(rendered.picture):
+            return SendDocument(
+                chat_id=chat_id,
+                document=BufferedInputFile(body, rendered.picture.file_name),
+                caption=rendered.text,
+                parse_mode="HTML",
+            )
         return SendPhoto(
             chat_id=chat_id,
             photo=BufferedInputFile(body, rendered.picture.file_name),

@@ -3,6 +3,7 @@
 from storage.tables.base import metadata
 from storage.tables.challenges import challenge_endings, challenge_places
 from storage.tables.feedback import case_messages, cases, feedback
+from storage.tables.imports import imported_cards
 from storage.tables.ledger import ledger_entries, lot_movements, lots
 from storage.tables.messaging import chat_waits, fsm_states, inbox, outbox, outbox_files
 from storage.tables.partners import partner_codes
@@ -33,6 +34,7 @@ __all__ = [
     "consents",
     "feedback",
     "fsm_states",
+    "imported_cards",
     "inbox",
     "job_claims",
     "ledger_entries",

@@ -32,7 +32,7 @@ telegram_accounts = Table(
     Column("referral_at", UtcDateTime),
     Column("source_code", String(64)),
     Column("source_at", UtcDateTime),
-    Index("ix_telegram_accounts_source", "source_kind", "source_code"),
+    Index("ix_telegram_accounts_referral_code", "referral_code"),
 )
 
 clients = Table(

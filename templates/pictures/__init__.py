@@ -14,3 +14,8 @@ class Picture(Protocol):
     def draw(self) -> bytes:
         """A PNG."""
         ...
+
+
+def is_document(picture: Picture) -> bool:
+    """Whether it is sent as a file: Telegram shrinks what is sent as a photo."""
+    return bool(getattr(picture, "as_document", False))

@@ -54,9 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_telegram_accounts")),
     )
     op.create_index(
-        "ix_telegram_accounts_source",
+        "ix_telegram_accounts_referral_code",
         "telegram_accounts",
-        ["source_kind", "source_code"],
+        ["referral_code"],
         unique=False,
     )
     op.create_table(
@@ -145,7 +145,7 @@ def downgrade() -> None:
     op.drop_index("ix_clients_last_visit_on", table_name="clients")
     op.drop_index("ix_clients_birthday", table_name="clients")
     op.drop_table("clients")
-    op.drop_index("ix_telegram_accounts_source", table_name="telegram_accounts")
+    op.drop_index("ix_telegram_accounts_referral_code", table_name="telegram_accounts")
     op.drop_table("telegram_accounts")
     op.drop_table("staff_invitations")
     op.drop_table("staff")
