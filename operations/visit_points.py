@@ -89,9 +89,8 @@ async def take_back(
         client: the visit's, locked.
         key: of this undo or return; the keys of its entries begin with it.
     """
-    entries = [
-        entry for entry in await ledger.of_visit(tx.db, visit.id) if entry.client_id == client.id
-    ]
+    # A visit that came with a merged record has its entries there; `reverse` finds their client.
+    entries = await ledger.of_visit(tx.db, visit.id)
     paid = [entry for entry in entries if entry.kind is EntryKind.REDEMPTION and entry.amount < 0]
     came = [entry for entry in entries if entry.kind is EntryKind.VISIT and entry.amount > 0]
     reversal = _Reversal(tx, visit.id, kind, key, actor_id)
