@@ -28,7 +28,9 @@ class ChooseBranch(Message):
 
     branches: Annotated[tuple[str, ...], AtMost(BRANCHES_MAX)]
 
-    def keyboard(self, labels: Labels) -> InlineKeyboard:
+    def keyboard(self, labels: Labels) -> InlineKeyboard | None:
+        if not self.branches:
+            return None
         buttons = [
             Button(labels("poster.branch", name=name), ShowPoster(place))
             for place, name in enumerate(self.branches)
