@@ -1,8 +1,7 @@
 """Points that are a client's to spend: the balance without what is spoken for."""
 
-from collections.abc import Mapping, Sequence
-
 from loyalty.visits import check_points, max_points
+from operations.held_points import held_points
 from operations.standing import current_level
 from operations.transaction import Tx
 from storage import redemptions
@@ -20,15 +19,6 @@ async def available_points(tx: Tx, client: Client, *, besides: Redemption | None
     if besides is not None and besides.client_id == client.id and besides.holds_at(tx.now):
         held -= besides.points
     return max(client.balance - held, 0)
-
-
-async def held_points(tx: Tx, client_ids: Sequence[int]) -> Mapping[int, int]:
-    """By client, the points on open holds or frozen by open disputes; who has none is left out.
-
-    In as many statements for a thousand clients as for one: the round of expiry asks it of whole
-    pages, and leaves what is held.
-    """
-    return await redemptions.held_points_of(tx.db, client_ids, tx.now)
 
 
 async def points_to_spend(

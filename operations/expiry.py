@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from loyalty.calendar import local_time
 from loyalty.expiry import lots_to_expire, spendable_until, warning_due
 from loyalty.programme import Programme
-from operations.available import held_points
 from operations.due import Due, DuePage
+from operations.held_points import held_points
 from operations.ledger import expiry_entry
 from operations.outgoing import notify_each, to_client
 from operations.transaction import Tx
