@@ -10,6 +10,11 @@ from templates.messages import Message
 
 async def tell_owners(tx: Tx, message: Message, *, listed: Collection[int], key: str) -> None:
     """Queues it for every owner, once for this key; `listed` are the owners in the settings."""
-    for telegram_id in sorted({*listed, *await staff.owners(tx.db)}):
+    for telegram_id in await owners_of(tx, listed):
         recipient = await to_account(tx, telegram_id)
         await notify(tx, recipient, message, key=f"{key}:{telegram_id}")
+
+
+async def owners_of(tx: Tx, listed: Collection[int]) -> list[int]:
+    """The Telegram ids of all owners; `listed` are those in the settings."""
+    return sorted({*listed, *await staff.owners(tx.db)})

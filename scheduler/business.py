@@ -7,6 +7,7 @@ from operations import (
     birthdays,
     cases,
     challenge_prizes,
+    desk_watch,
     expiry,
     feedback,
     invited_levels,
@@ -45,6 +46,7 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
         Job(redemptions.JOB, redemptions.due_endings, redemptions.end_unanswered),
         Job(approvals.JOB, approvals.due_lapses, approvals.end_unanswered),
+        _desk_watch(owner_ids),
     )
 
 
@@ -98,3 +100,10 @@ def _challenge_prizes(owner_ids: Collection[int]) -> Job:
         await challenge_prizes.give_prizes(tx, due, owner_ids)
 
     return Job(challenge_prizes.JOB, challenge_prizes.due_prizes, act)
+
+
+def _desk_watch(owner_ids: Collection[int]) -> Job:
+    async def act(tx: Tx, due: Due) -> None:
+        await desk_watch.watch(tx, due, owner_ids)
+
+    return Job(desk_watch.JOB, desk_watch.due_visits, act)

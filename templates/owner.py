@@ -1,8 +1,16 @@
 """What only the owner is told: how the bot itself is doing."""
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Annotated
 
-from templates.messages import Message, message
+from loyalty.oddities import Oddity
+from templates.keyboards import Button, InlineKeyboard
+from templates.labels import Labels
+from templates.messages import AtMost, Message, message
+from templates.previews import OpenUndo
+
+ODDITIES_MAX = len(Oddity)
 
 
 @message("owner/poison_alert")
@@ -18,3 +26,24 @@ class PoisonAlert(Message):
 @dataclass(frozen=True)
 class ConflictAlert(Message):
     """Telegram says that another process polls with our token (409)."""
+
+
+@message("owner/odd_visit")
+@dataclass(frozen=True)
+class OddVisit(Message):
+    """A visit that an owner should look at; money in minor units."""
+
+    visit_id: int
+    oddities: Annotated[tuple[Oddity, ...], AtMost(ODDITIES_MAX)]
+    client_id: int
+    client_name: str
+    staff_name: str | None  # none: an owner who is on no list
+    branch: str
+    service: str | None
+    bill: int
+    points: int
+    at: dt.datetime
+    visits_today: int  # of this client, this one included
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(Button(labels("visit.undo"), OpenUndo(self.visit_id)))

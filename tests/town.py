@@ -73,7 +73,12 @@ class Town:
         return telegram_id
 
     async def visit(
-        self, client_id: int, at: datetime | None = None, *, branch: str = "Центр"
+        self,
+        client_id: int,
+        at: datetime | None = None,
+        *,
+        branch: str = "Центр",
+        bill: int = 100_000,
     ) -> Visit:
         """A confirmed visit, straight into the table, with the cache of its day."""
         at = at or self.clock.now()
@@ -85,11 +90,11 @@ class Town:
                     "client_id": client_id,
                     "branch": branch,
                     "service_code": "repair",
-                    "bill": 100_000,
+                    "bill": bill,
                     "discount": 0,
                     "points_spent": 0,
-                    "to_pay": 100_000,
-                    "eligible": 100_000,
+                    "to_pay": bill,
+                    "eligible": bill,
                     "percent": Fraction(3),
                     "points_earned": 30,
                     "tier": "silver",
