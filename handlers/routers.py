@@ -7,6 +7,7 @@ from aiogram import Dispatcher, Router
 from handlers import (
     adverts,
     approvals,
+    audit_trail,
     cases,
     challenges,
     client_screens,
@@ -75,6 +76,7 @@ def routers() -> tuple[Router, ...]:
         guide.router,
         staff.router,
         posters.router,
+        audit_trail.router,
         cases.router,
         remedies.router,
         cases.client_router,

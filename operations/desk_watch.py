@@ -47,7 +47,6 @@ async def watch(tx: Tx, due: Due, owner_ids: Collection[int]) -> None:
         alert = OddVisit(
             visit_id=visit.id,
             oddities=found,
-            client_id=client.id,
             client_name=called(client),
             staff_name=staff_name,
             branch=visit.branch,

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import audit_log
@@ -48,3 +50,49 @@ async def record(
             details=json.dumps(kept, sort_keys=True),
         )
     )
+
+
+@dataclass(frozen=True)
+class Act:
+    """One row; ids and numbers only."""
+
+    id: int
+    at: datetime
+    actor_id: int | None  # a Telegram id; none is the programme itself
+    action: str
+    client_id: int | None
+    subject_id: int | None
+    details: Mapping[str, Any]
+
+
+async def count(db: AsyncConnection, client_id: int | None) -> int:
+    """How many there are; of one client's account alone, where one is named."""
+    query = select(func.count()).select_from(audit_log).where(_of(client_id))
+    return int((await db.execute(query)).scalar_one())
+
+
+async def page(db: AsyncConnection, client_id: int | None, *, offset: int, limit: int) -> list[Act]:
+    """A page of them, the newest first."""
+    query = (
+        select(audit_log)
+        .where(_of(client_id))
+        .order_by(audit_log.c.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [
+        Act(
+            row.id,
+            row.at,
+            row.actor_id,
+            row.action,
+            row.client_id,
+            row.subject_id,
+            json.loads(row.details),
+        )
+        for row in await db.execute(query)
+    ]
+
+
+def _of(client_id: int | None) -> ColumnElement[bool]:
+    return true() if client_id is None else audit_log.c.client_id == client_id

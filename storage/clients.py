@@ -1,7 +1,7 @@
 """Clients: who they are, and the caches on their rows."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -100,6 +100,27 @@ async def by_card_code(db: AsyncConnection, code: str) -> Client | None:
 
 async def by_referral_code(db: AsyncConnection, code: str) -> Client | None:
     return await _one(db, clients.c.referral_code == code)
+
+
+async def by_ids(db: AsyncConnection, ids: Collection[int]) -> dict[int, Client]:
+    """Those of these clients that there are."""
+    if not ids:
+        return {}
+    rows = await db.execute(select(*COLUMNS).where(clients.c.id.in_(sorted(ids))))
+    found = [client_from(row) for row in rows.mappings()]
+    return {client.id: client for client in found}
+
+
+async def names_by_telegram_id(
+    db: AsyncConnection, telegram_ids: Collection[int]
+) -> dict[int, str]:
+    """The names of the clients behind these accounts; who has none is left out."""
+    if not telegram_ids:
+        return {}
+    query = select(clients.c.telegram_id, clients.c.name).where(
+        clients.c.telegram_id.in_(sorted(telegram_ids)), clients.c.name.is_not(None)
+    )
+    return {row.telegram_id: row.name for row in await db.execute(query)}
 
 
 async def lock(db: AsyncConnection, client_id: int) -> Client | None:

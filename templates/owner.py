@@ -35,7 +35,6 @@ class OddVisit(Message):
 
     visit_id: int
     oddities: Annotated[tuple[Oddity, ...], AtMost(ODDITIES_MAX)]
-    client_id: int
     client_name: str
     staff_name: str | None  # none: an owner who is on no list
     branch: str

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from templates.acts import act_name
 from templates.keyboards import Keyboard
 from templates.labels import Labels
 from templates.markup import (
@@ -120,7 +121,7 @@ def environment(lang: str) -> Environment:
     for name in _REMOVED_FILTERS:
         del env.filters[name]
     env.filters.update({name: _filter(name) for name in FILTERS})
-    env.globals = {"label": _label, "perk": _perk, "range": range}
+    env.globals = {"label": _label, "perk": _perk, "act": _act, "range": range}
     return env
 
 
@@ -140,6 +141,11 @@ def _label(context: Context, key: str, **values: str | int) -> str:
 @pass_context
 def _perk(context: Context, code: str) -> str:
     return perk_name(code, Labels(_words(context)))
+
+
+@pass_context
+def _act(context: Context, code: str) -> str:
+    return act_name(code, Labels(_words(context)))
 
 
 def _words(context: Context) -> Words:

@@ -1,0 +1,54 @@
+"""/audit_log: the log as an owner reads it."""
+
+from operations.authority import require
+from operations.desk import called
+from operations.senders import Role, Sender
+from operations.transaction import Tx
+from storage import audit_log, clients, staff
+from storage.clients import Client
+from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
+
+NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
+PAGES_MAX = 1_000  # further back lies the database itself
+
+
+async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | None) -> AuditLog:
+    """A page, or the nearest that there is; of one client's account alone, where one is given.
+
+    Raises NotAllowed for anybody but an owner.
+    """
+    require(actor, Role.OWNER)
+    client_id = None if client is None else client.id
+    total = await audit_log.count(tx.db, client_id)
+    pages = min(max(-(-total // ACTS_PAGE_ROWS), 1), PAGES_MAX)
+    page = min(max(page, 1), pages)
+    rows = await audit_log.page(
+        tx.db, client_id, offset=(page - 1) * ACTS_PAGE_ROWS, limit=ACTS_PAGE_ROWS
+    )
+    actors = {row.actor_id for row in rows if row.actor_id is not None}
+    names = await staff.names_of(tx.db, actors)
+    names |= await clients.names_by_telegram_id(tx.db, actors - names.keys())
+    concerned = await clients.by_ids(tx.db, {row.client_id for row in rows if row.client_id})
+    acts = tuple(
+        Act(
+            at=row.at,
+            action=row.action,
+            actor_name=None if row.actor_id is None else names.get(row.actor_id, f"{row.actor_id}"),
+            client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
+            number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
+            points=_number(row.details.get("points")),
+            bill=_number(row.details.get("bill")),
+        )
+        for row in rows
+    )
+    return AuditLog(
+        of_client=None if client is None else called(client),
+        client_id=client_id,
+        acts=acts,
+        page=page,
+        pages=pages,
+    )
+
+
+def _number(found: object) -> int | None:
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
