@@ -18,7 +18,7 @@ from operations.senders import Role
 from templates.labels import label_table
 
 STAFF_COMMANDS = ("visit", "redeem", "client", "accept", "today", "undo", "return", "guide")
-MANAGER_COMMANDS = ("staff", "cases", "merge")
+MANAGER_COMMANDS = ("staff", "cases", "merge", "adjust")
 OWNER_COMMANDS = ("poster", "audit_log")
 
 CommandsCall = SetMyCommands | DeleteMyCommands

@@ -8,9 +8,11 @@ from loyalty.birthdays import BirthdayUnreadable
 from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong
 from loyalty.refusals import Refusal
 from loyalty.visits import PointsRefused
+from operations.adjustments import AdjustmentTooLarge, ReasonMissing
 from operations.authority import NotAllowed
 from operations.desk import SERVICE_CHARS_MAX, PointsUnreadable, ServiceTooLong
-from templates import desk, redemptions
+from operations.ledger import NotEnoughPoints
+from templates import adjustments, desk, redemptions
 from templates.every_chat import UnknownCommand
 from templates.messages import Message
 from templates.profile import BirthdayRefused, NameRefused
@@ -29,6 +31,9 @@ WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
     ),
     ServiceTooLong: lambda _: desk.ServiceTooLong(SERVICE_CHARS_MAX),
     NotAllowed: lambda _: UnknownCommand(),
+    ReasonMissing: lambda _: adjustments.ReasonMissing(),
+    AdjustmentTooLarge: lambda refusal: adjustments.TooLarge(refusal.points_max),
+    NotEnoughPoints: lambda refusal: adjustments.NotEnough(refusal.balance, refusal.wanted),
 }
 
 

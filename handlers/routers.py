@@ -5,6 +5,7 @@ import time
 from aiogram import Dispatcher, Router
 
 from handlers import (
+    adjustments,
     adverts,
     approvals,
     audit_trail,
@@ -76,6 +77,7 @@ def routers() -> tuple[Router, ...]:
         guide.router,
         staff.router,
         posters.router,
+        adjustments.router,
         audit_trail.router,
         cases.router,
         remedies.router,

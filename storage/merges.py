@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.referrals import AWAITING_VISIT
 from storage.tables import (
+    adjustments,
     approvals,
     audit_log,
     badge_grants,
@@ -59,6 +60,7 @@ KEPT = (
     # An open question finds its client gone at the tap, and holds nothing of the other record's.
     redemptions.c.client_id,
     approvals.c.client_id,
+    adjustments.c.client_id,
     challenge_places.c.client_id,  # as it was told at the end
     reward_claims.c.client_id,  # what waited was given back before
     audit_log.c.client_id,

@@ -19,9 +19,11 @@ from storage.tables.rewards import reward_claims, reward_stock
 from storage.tables.spending import approvals, redemptions
 from storage.tables.standing import badge_grants, referrals, tier_changes
 from storage.tables.time import audit_log, job_claims, secrets, win_backs
+from storage.tables.trust import adjustments
 from storage.tables.visits import visit_previews, visits
 
 __all__ = [
+    "adjustments",
     "approvals",
     "audit_log",
     "badge_grants",

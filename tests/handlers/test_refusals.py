@@ -17,7 +17,6 @@ ANSWERED_ELSEWHERE = {
     "CodesUnreadable",
     "KeyReused",
     "MoreThanLeft",
-    "NotEnoughPoints",
     "NothingLeftToReverse",
     "ProgrammeInvalid",
     "VisitUnreadable",
