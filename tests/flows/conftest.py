@@ -8,6 +8,7 @@ import pytest
 from bot.app import App
 from bot.delivery.pace import Limits
 from playground.server import LocalTelegram
+from programmes import SERVICE_CENTRE
 from tests.flows.running import MovableClock, RunningBot, running, settings_for
 
 # Telegram's pace is proved in tests/bot; here it would only make each dialogue wait.
@@ -32,10 +33,17 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
+def programme_file() -> Path:
+    """The sample service centre, unless a test brings its own."""
+    return SERVICE_CENTRE
+
+
+@pytest.fixture
 async def svoi(
-    telegram: LocalTelegram, database_url: str, clock: MovableClock, tmp_path: Path
+    telegram: LocalTelegram, database_url: str, clock: MovableClock, programme_file: Path
 ) -> AsyncIterator[RunningBot]:
-    """A running bot of the sample service centre."""
-    app = App(settings_for(telegram, database_url), clock, limits=NO_LIMITS)
+    """A running bot of this programme."""
+    settings = settings_for(telegram, database_url, programme=programme_file)
+    app = App(settings, clock, limits=NO_LIMITS)
     async with running(app, telegram, clock) as bot:
         yield bot
