@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clients import ClientStatus
-from storage.tables import clients, imported_cards, ledger_entries, lots
+from storage.tables import clients, imported_cards, ledger_entries, lots, tier_changes
+from storage.tiers import TierReason
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,28 @@ async def holders(db: AsyncConnection, phones: Sequence[str]) -> dict[str, Holde
 
 
 async def add_clients(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """New clients' ids by phone; a phone that is somebody's by now is not among them."""
+    """New clients' ids by phone; a phone that is somebody's by now is not among them.
+
+    As with every new client, the first level is kept with the row.
+    """
     upsert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     statement = (
         upsert(clients)
         .on_conflict_do_nothing(index_elements=["phone"])
-        .returning(clients.c.id, clients.c.phone)
+        .returning(clients.c.id, clients.c.phone, clients.c.tier, clients.c.created_at)
     )
-    added = await db.execute(statement, list(rows))
+    added = (await db.execute(statement, list(rows))).all()
+    steps = [
+        {
+            "client_id": row.id,
+            "to_tier": row.tier,
+            "reason": TierReason.ENROLMENT.value,
+            "at": row.created_at,
+        }
+        for row in added
+    ]
+    if steps:
+        await db.execute(insert(tier_changes), steps)
     return {row.phone: row.id for row in added}
 
 

@@ -15,7 +15,6 @@ from loyalty.referrals import AWAITING_VISIT
 from storage.tables import (
     adjustments,
     approvals,
-    audit_log,
     badge_grants,
     cases,
     challenge_places,
@@ -63,7 +62,6 @@ KEPT = (
     adjustments.c.client_id,
     challenge_places.c.client_id,  # as it was told at the end
     reward_claims.c.client_id,  # what waited was given back before
-    audit_log.c.client_id,
 )
 # Rows of which a client has one of a kind: functions of their own decide.
 CHOSEN = (

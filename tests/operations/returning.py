@@ -72,22 +72,14 @@ class ReturnDesk(Desk):
             )
             booked = await book_visit(
                 tx,
-                actor=actor,
+                staff_id=actor.telegram_id,
                 client=client,
                 terms=terms,
                 service=ServiceTyped(),
                 branch="Центр",
                 preview_id=preview.id,
+                redemption_id=preview.id if points else None,
             )
-            if points:
-                await spend(
-                    tx,
-                    client_id,
-                    points,
-                    kind=EntryKind.REDEMPTION,
-                    key=f"redemption:{preview.id}",
-                    visit_id=booked.visit.id,
-                )
         return replace(booked, balance=(await self.knows(client_id)).balance)
 
     async def shows_return(

@@ -252,7 +252,12 @@ async def test_a_hundred_thousand_visits_are_counted_right(spring: Contest) -> N
             name: value
             for name, value in base.items()
             if name not in ("id", "client_id", "preview_id", "undone_at", "undone_by")
-        } | {"percent": "3", "status": "confirmed"}
+        } | {
+            "percent": "3",
+            "discount_percent": "0",
+            "promotion_factor": "1",
+            "status": "confirmed",
+        }
         made = [
             template | {"client_id": client, "at": tx.now + timedelta(seconds=place)}
             for place, client in enumerate(ids)

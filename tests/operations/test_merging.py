@@ -22,11 +22,12 @@ from operations.merging import (
 )
 from operations.registration import PhoneElsewhere, Registered
 from operations.senders import Role, Sender
-from storage import badges, job_claims, merges, referrals, visits
+from storage import badges, job_claims, merges, referrals, tiers, visits
 from storage.audit import differences
 from storage.clients import ClientStatus
 from storage.database import Database
 from storage.tables import ledger_entries, lots, metadata
+from storage.tiers import TierReason
 from templates.merging import CardsMerged, MergedAway
 from tests.movable_clock import MovableClock
 from tests.operations.newcomers import Town as Strangers
@@ -120,6 +121,15 @@ async def test_rule_17_the_whole_history_goes_along(town: Town) -> None:
         for client_id in (anna, card):
             await clients.change(tx.db, client_id, {"visits": 1})
         await clients.change(tx.db, card, {"tier": "gold"})
+        await tiers.add_change(
+            tx.db,
+            client_id=card,
+            from_tier="silver",
+            to_tier="gold",
+            reason=TierReason.REVIEW,
+            visit_id=None,
+            now=tx.now,
+        )
         await badges.grant(tx.db, card, "big_bill", visit_id=second.id, now=tx.now)
         await referrals.add(tx.db, friend_id=friend, referrer_id=card, now=tx.now)
     assert isinstance(await merged(town, anna, card), Merged)
