@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, null, select, union_all
+from sqlalchemy import Select, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import ledger_entries, pending_points, visit_returns, visits
@@ -109,20 +109,10 @@ async def page(
 ) -> tuple[Event, ...]:
     """Events from this place on, the newest first."""
     events = _events(client_id)
-    newest = (events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())
-    shown = select(events).order_by(*newest).limit(limit).offset(offset).subquery("shown")
-    # Only for the rows of the page: a history may be thousands of visits long.
-    told = (
-        select(func.coalesce(func.sum(ledger_entries.c.amount), 0))
-        .where(
-            ledger_entries.c.visit_id == shown.c.visit_id,
-            ledger_entries.c.client_id == client_id,
-            ledger_entries.c.kind.in_(_TOLD_BY_VISIT),
-        )
-        .scalar_subquery()
+    query = (
+        select(events)
+        .order_by(events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())
+        .limit(limit)
+        .offset(offset)
     )
-    points = case((shown.c.kind == VISIT, told), else_=shown.c.points).label("points")
-    others = [column for column in shown.c if column.name != "points"]
-    newest = (shown.c.at.desc(), shown.c.kind == VISIT, shown.c.id.desc())
-    query = select(*others, points).order_by(*newest)
     return tuple(Event(**row) for row in (await db.execute(query)).mappings())

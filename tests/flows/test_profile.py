@@ -41,7 +41,7 @@ async def test_the_name_changes(svoi: RunningBot) -> None:
     anna, client_id = await a_client(svoi)
     await say(svoi, anna, "/profile")
     await tap(svoi, anna, "✏️")
-    assert "ни одной буквы" in words(await say(svoi, anna, "\u200b"))
+    assert "ни одного знака" in words(await say(svoi, anna, "\u200b"))
     assert "Имя: <b>Мария" in words(await say(svoi, anna, "<b>Мария"))
     assert (await as_now(svoi, client_id)).name == "<b>Мария"
 

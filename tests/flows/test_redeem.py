@@ -414,5 +414,7 @@ async def test_the_manager_s_yes_comes_before_the_client_is_asked(svoi: RunningB
     await anna.tap("✅")
     await alina.hears("Клиент подтвердил. Визит № 1 проведён")
     await alina.send("/undo")
-    assert "Вернулось клиенту: 100 баллов" in said(await alina.hears("Визит № 1 отменён"))
+    assert "Баллы, которыми платили, снова на карте: +100 баллов" in said(
+        await alina.hears("Визит № 1 отменён")
+    )
     assert (await anna_s_row(svoi)).balance == 500

@@ -175,7 +175,7 @@ async def test_the_history_tells_of_visit_and_return(svoi: RunningBot) -> None:
     await asks(svoi, alina, "/return 1 300")
     await taps(svoi, alina, "✅")
     history = await asks(svoi, anna, "/history")
-    assert "−9 баллов — возврат № 1" in history
+    assert "−9 баллов — возврат по визиту № 1" in history
     assert "1 000 ₽ · +30 баллов\nВозвращено 300 ₽" in history
 
 

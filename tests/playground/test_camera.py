@@ -36,7 +36,8 @@ def test_every_version_and_level_is_read(version: int, level: str) -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.text(min_size=1, max_size=60), st.integers(0, 7))
 def test_every_text_is_read_under_every_mask(text: str, mask: int) -> None:
-    code = segno.make_qr(text, mask=mask, encoding="utf-8")
+    # Left to itself, segno writes some scripts in the mode for Japanese, which no card of ours has.
+    code = segno.make_qr(text, mask=mask, encoding="utf-8", mode="byte")
     assert read_matrix(modules(code)) == text
 
 

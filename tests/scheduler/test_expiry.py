@@ -15,7 +15,7 @@ from loyalty.programme import Programme
 from operations import ledger
 from operations.due import Due
 from operations.expiry import expire
-from operations.ledger import EntryKind, NotEnoughPoints
+from operations.ledger import RESTORED_LIVES_DAYS, EntryKind, NotEnoughPoints
 from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
 from scheduler.jobs import Together
@@ -263,10 +263,14 @@ async def test_points_that_come_back_after_their_day_are_warned_of_anew(
     assert await calendar.gone(anna) == [40]
     async with calendar.town.tx() as tx:
         await ledger.reverse(tx, spent.entry_id, kind=EntryKind.RETURN, key="test:return")
+    lives_on = LAST_DAY + DAY + RESTORED_LIVES_DAYS * DAY
     await calendar.clockwork.catch_up()
     assert await calendar.gone(anna) == [40]
-    assert (await calendar.warnings(anna))[-1].expiring == (ExpiresOn(60, LAST_DAY + DAY),)
-    await calendar.comes_to(noon(LAST_DAY + 2 * DAY))
+    assert (await calendar.warnings(anna))[-1].expiring[0].points == 60
+    for days in range(RESTORED_LIVES_DAYS + 1):
+        await calendar.comes_to(noon(LAST_DAY + (days + 1) * DAY))
+    assert await calendar.gone(anna) == [40]
+    await calendar.comes_to(noon(lives_on + DAY))
     assert await calendar.gone(anna) == [40, 60]
     assert await calendar.sound()
 

@@ -127,7 +127,11 @@ async def test_rule_12_a_downgrade_waits_for_the_review_with_a_warning_ahead(
     assert len(await levels.losses(anna)) == 1
     async with levels.town.database.read() as db:
         steps = await tiers.newest(db, anna, limit=9)
-    assert [step.reason for step in steps] == [TierReason.REVIEW, TierReason.VISIT]
+    assert [step.reason for step in steps] == [
+        TierReason.REVIEW,
+        TierReason.VISIT,
+        TierReason.ENROLMENT,
+    ]
     assert await levels.sound()
 
 
