@@ -25,7 +25,7 @@ async def _register_with_birthday(anna: Phone, birthday: str) -> None:
     await anna.tap("✅")
     await anna.hears("день рождения")
     await anna.say(birthday)
-    await anna.hears("Баланс: 100")
+    await anna.hears("Баланс: 150")
 
 
 async def test_the_birthday_of_a_client_comes_with_its_gift(laptop: Screen, demo: Demo) -> None:
@@ -39,7 +39,7 @@ async def test_the_birthday_of_a_client_comes_with_its_gift(laptop: Screen, demo
     await expect(laptop.page.locator(".way")).to_be_hidden(timeout=60_000)
     assert demo.clock.now().date() == day
     await anna.say("/balance")
-    await anna.hears("Баланс: 400")
+    await anna.hears("Баланс: 450")
 
 
 async def test_without_a_birthday_the_page_says_how_to_tell_one(laptop: Screen) -> None:
