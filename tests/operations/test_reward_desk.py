@@ -73,9 +73,13 @@ async def test_rule_4_two_staff_accept_one_code_and_both_are_told_who_did(shelf:
     assert (await actions(shelf)).count("reward.accepted") == 1
 
 
-async def test_accept_against_cancel_has_one_winner(shelf: Shelf) -> None:
+async def test_accept_against_cancel_has_one_winner(
+    database: Database, programme: Programme
+) -> None:
+    turns = 5
+    shelf = Shelf(database, with_rewards(programme, rings=turns))  # whoever wins, none runs out
     alina = await shelf.hires(1)
-    for turn in range(5):
+    for turn in range(turns):
         anna = await shelf.buyer(500)
         claim = await shelf.claims(anna, RING)
         first = (shelf.accepts(alina, claim.code), shelf.cancels(anna, claim))
