@@ -52,33 +52,8 @@ async def book_visit(
     `redemption_id`: the client's agreement to the points that the terms spend, there to be spent.
     """
     assert (redemption_id is not None) == (terms.points_spent > 0), "points need the client's word"
-    visit = await visits.add(
-        tx.db,
-        {
-            "client_id": client.id,
-            "branch": branch,
-            "service_code": service.code,
-            "service_text": service.text,
-            "bill": terms.bill,
-            "discount": terms.discount,
-            "discount_percent": terms.discount_percent,
-            "point_value": terms.point_value,
-            "points_spent": terms.points_spent,
-            "to_pay": terms.to_pay,
-            "eligible": terms.eligible,
-            "percent": terms.percent,
-            "points_earned": terms.points_earned,
-            "promotion_code": terms.promotion,
-            "promotion_factor": terms.promotion_factor,
-            "promotion_add": terms.promotion_add,
-            "stamp_code": terms.stamp,
-            "tier": terms.tier,
-            "staff_id": staff_id,
-            "approved_by": approved_by,
-            "at": tx.now,
-            "on_day": tx.today,
-            "preview_id": preview_id,
-        },
+    visit = await _add(
+        tx, staff_id, client, terms, service, branch, preview_id, approved_by=approved_by
     )
     closed = await visit_previews.close(
         tx.db, preview_id, PreviewStatus.CONFIRMED, visit_id=visit.id
@@ -117,6 +92,48 @@ async def book_visit(
         repeated=False,
         active_on=earned.active_on,
         approver_name=await _approver_name(tx, visit),
+    )
+
+
+async def _add(
+    tx: Tx,
+    staff_id: int,
+    client: Client,
+    terms: VisitTerms,
+    service: ServiceTyped,
+    branch: str,
+    preview_id: int,
+    *,
+    approved_by: int | None,
+) -> Visit:
+    """The visit's row, with the rates that a return, later, is reckoned at."""
+    return await visits.add(
+        tx.db,
+        {
+            "client_id": client.id,
+            "branch": branch,
+            "service_code": service.code,
+            "service_text": service.text,
+            "bill": terms.bill,
+            "discount": terms.discount,
+            "discount_percent": terms.discount_percent,
+            "point_value": terms.point_value,
+            "points_spent": terms.points_spent,
+            "to_pay": terms.to_pay,
+            "eligible": terms.eligible,
+            "percent": terms.percent,
+            "points_earned": terms.points_earned,
+            "promotion_code": terms.promotion,
+            "promotion_factor": terms.promotion_factor,
+            "promotion_add": terms.promotion_add,
+            "stamp_code": terms.stamp,
+            "tier": terms.tier,
+            "staff_id": staff_id,
+            "approved_by": approved_by,
+            "at": tx.now,
+            "on_day": tx.today,
+            "preview_id": preview_id,
+        },
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -133,12 +133,3 @@ async def spend_of(db: AsyncConnection, client_ids: Sequence[int]) -> dict[int, 
         .group_by(imported_cards.c.counts_for_id)
     )
     return {row.counts_for_id: int(row.spend) for row in await db.execute(query)}
-
-
-async def count_for(db: AsyncConnection, client_id: int, *, instead_of: int) -> None:
-    """What counted for one record counts for another."""
-    await db.execute(
-        update(imported_cards)
-        .where(imported_cards.c.counts_for_id == instead_of)
-        .values(counts_for_id=client_id)
-    )
