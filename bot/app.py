@@ -99,7 +99,13 @@ class App:
             monotonic=time.monotonic,
         )
         self.clockwork = Clockwork(
-            self.database, clock, self.programme, settings.owner_ids, self.delivery.offer
+            self.database,
+            clock,
+            self.programme,
+            settings.owner_ids,
+            self.delivery.offer,
+            acting=lambda: waypoint(waypoints.ACTING),
+            acted=lambda: waypoint(waypoints.ACTED),
         )
         self.receiving = Receiving(
             self.database,

@@ -10,9 +10,11 @@ COMMITTED = "stimulus: committed"
 SENDING = "delivery: sending"
 SENT = "delivery: sent"  # Telegram has it, the mark is not yet committed
 MARKED = "delivery: marked"
+ACTING = "job: acting"  # what was due is done, not yet committed
+ACTED = "job: committed"  # what it queued is not yet offered to delivery
 STORING = "inbox: storing"  # inside the transaction that stores what was polled
 
-ALL = (STORING, STORED, HANDLED, COMMITTED, SENDING, SENT, MARKED)
+ALL = (STORING, STORED, HANDLED, COMMITTED, SENDING, SENT, MARKED, ACTING, ACTED)
 
 
 def unwatched(_name: str) -> None:

@@ -26,11 +26,13 @@ class Clockwork:
         offer: Callable[[Sequence[Letter]], None],
         *,
         jobs: Sequence[Job] | None = None,
+        acting: Callable[[], None] = lambda: None,
+        acted: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._chores = Chores(database, clock)
         self._rounds = tuple(
-            Round(job, database, clock, programme, owner_ids, offer)
+            Round(job, database, clock, programme, owner_ids, offer, acting=acting, acted=acted)
             for job in (business_jobs(owner_ids) if jobs is None else jobs)
         )
 

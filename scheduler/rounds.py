@@ -52,8 +52,14 @@ class Round:
         programme: Programme,
         owner_ids: Collection[int],
         offer: Offer,
+        *,
+        acting: Callable[[], None] = lambda: None,
+        acted: Callable[[], None] = lambda: None,
     ) -> None:
+        """`acting` is called before each commit of what was due, `acted` right after it."""
         self.job = job
+        self._acting = acting
+        self._acted = acted
         self._database = database
         self._clock = clock
         self._programme = programme
@@ -170,6 +176,8 @@ class Round:
             name = self.job.name
             if await job_claims.claim(db, name, due.subject, due.period, tx.now):
                 await act(tx, due)
+                self._acting()
+        self._acted()
         return tx.queued
 
     # -- several subjects
@@ -196,6 +204,8 @@ class Round:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             left = await act.act(tx, some)
+            self._acting()
+        self._acted()
         return tx.queued, left
 
     def _is_resting(self, due: Due) -> bool:

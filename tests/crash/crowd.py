@@ -26,6 +26,7 @@ class Crowd:
     registered: set[str] = field(default_factory=set)
     confirmed_bills: list[int] = field(default_factory=list)
     asked: int = 0
+    celebrants: int = 0  # clients of old whose birthday gift is due
 
     async def client(self, person: Person) -> None:
         """Registers with ✅ and ⏭ alone, then asks for the balance now and then."""

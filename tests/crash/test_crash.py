@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ import pytest
 from bot import waypoints
 from operations.senders import Role
 from playground.server import LocalTelegram
-from storage import staff
+from storage import clients, inbox, outbox, people, staff
 from storage.database import Database
 from storage.schema import migrate
 from tests.crash.crowd import Crowd
-from tests.crash.verdict import Repeats, nothing_lost_or_doubled, sent_too_soon, told
+from tests.crash.verdict import Repeats, gifts_given, nothing_lost_or_doubled, sent_too_soon, told
 from tests.crash.victims import Nursery, nursery
 from tests.databases import Postgres, is_sound
 
@@ -26,6 +27,7 @@ CLIENTS, STAFF = 8, 3
 FIRST_BILL = 5_000  # kopecks; the next one is a kopeck more
 LIFE_S = (0.5, 4.0)  # of a victim that is killed at random
 PASSES_MAX = 25  # of a waypoint, before it kills
+CELEBRANTS = 5  # whose birthday was yesterday: what is due while a job is to be killed
 DRAIN_S = 180.0
 
 
@@ -38,14 +40,14 @@ async def crash_run(
     await migrate(database)
     async with LocalTelegram(port=0) as telegram, nursery() as cradle:
         crowd = Crowd(telegram, chance)
-        clients = [telegram.person(f"Клиент {n}") for n in range(CLIENTS)]
+        visitors = [telegram.person(f"Клиент {n}") for n in range(CLIENTS)]
         colleagues = [telegram.person(f"Мастер {n}") for n in range(STAFF)]
         await hire(database, [person.id for person in colleagues])
         async with asyncio.TaskGroup() as tasks:
-            for person in clients:
+            for person in visitors:
                 tasks.create_task(crowd.client(person))
             for number, person in enumerate(colleagues, start=1):
-                tasks.create_task(crowd.staff(person, clients, number * FIRST_BILL))
+                tasks.create_task(crowd.staff(person, visitors, number * FIRST_BILL))
             tasks.create_task(crowd.sometimes_refused())
             settings = settings_of(telegram, url)
             kills_at: list[float] = []
@@ -55,7 +57,7 @@ async def crash_run(
             last = await cradle.start(settings)
             crowd.stopping.set()
         telegram.faults.clear()
-        await until_quiet(telegram, database)
+        await until_quiet(telegram, database, crowd)
         assert await last.is_asked_to_stop() == 0
         counts = await nothing_lost_or_doubled(crowd, database)
         report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
@@ -85,7 +87,10 @@ async def kill_again_and_again(
             await asyncio.sleep(chance.uniform(*LIFE_S))
             await victim.is_killed()
         else:
-            victim = await cradle.start(settings, (where, chance.randint(1, PASSES_MAX)))
+            passes = PASSES_MAX
+            if where in (waypoints.ACTING, waypoints.ACTED):
+                passes = await celebrate(database, crowd)
+            victim = await cradle.start(settings, (where, chance.randint(1, passes)))
             if not await victim.dies_by_itself(within_s=8):
                 await victim.is_killed()
                 where = None
@@ -97,9 +102,35 @@ async def kill_again_and_again(
     return killed
 
 
-async def hire(database: Database, telegram_ids: list[int]) -> None:
-    from datetime import UTC, datetime
+async def celebrate(database: Database, crowd: Crowd) -> int:
+    """A few more clients of old whose gifts are due: a transaction each."""
+    now = datetime.now(UTC)
+    yesterday = now.date() - timedelta(days=1)
+    async with database.write() as db:
+        for _ in range(CELEBRANTS):
+            crowd.celebrants += 1
+            person = crowd.telegram.person("Вера", started=True)
+            await people.meet(db, person.id, "ru", now)
+            await clients.add(
+                db,
+                {
+                    "phone": person.phone,
+                    "telegram_id": person.id,
+                    "name": "Вера",
+                    "language": "ru",
+                    "status": "active",
+                    "created_at": now - timedelta(days=400),
+                    "birthday_day": yesterday.day,
+                    "birthday_month": yesterday.month,
+                    "birthday_told_on": yesterday - timedelta(days=300),
+                    "tier": "silver",
+                    "tier_since": yesterday,
+                },
+            )
+    return CELEBRANTS
 
+
+async def hire(database: Database, telegram_ids: list[int]) -> None:
     async with database.write() as db:
         for telegram_id in telegram_ids:
             await staff.hire(
@@ -121,19 +152,16 @@ def settings_of(telegram: LocalTelegram, url: str) -> dict[str, str]:
     }
 
 
-async def until_quiet(telegram: LocalTelegram, database: Database) -> None:
-    """Every update is confirmed and every message sent."""
-    from datetime import UTC, datetime
-
-    from storage import inbox, outbox
-
+async def until_quiet(telegram: LocalTelegram, database: Database, crowd: Crowd) -> None:
+    """Every update is confirmed, every gift given and every message sent."""
     await telegram.until_all_confirmed(timeout_s=DRAIN_S)
     async with asyncio.timeout(DRAIN_S):
         while True:
             async with database.read() as db:
                 unhandled = await inbox.waiting(db, after_id=0, limit=1)
                 unsent = await outbox.count_waiting(db, datetime.now(UTC))
-            if not unhandled and not unsent:
+                due = crowd.celebrants - await gifts_given(db)
+            if not unhandled and not unsent and due <= 0:
                 return
             await asyncio.sleep(0.1)
 

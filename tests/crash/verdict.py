@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.sending import SEND_IN_FLIGHT_MAX
 from playground.calls import Call
@@ -102,7 +103,10 @@ async def nothing_lost_or_doubled(crowd: Crowd, database: Database) -> dict[str,
         welcomes = await _count(
             db, select(ledger_entries.c.id).where(ledger_entries.c.kind == "welcome")
         )
-        assert welcomes == len(phones), f"{welcomes} welcomes for {len(phones)} clients"
+        registered = len(phones) - crowd.celebrants  # of old, not by the bot
+        assert welcomes == registered, f"{welcomes} welcomes for {registered} clients"
+        gifts = await gifts_given(db)
+        assert gifts == crowd.celebrants, f"{gifts} gifts for {crowd.celebrants} birthdays"
         bills = sorted((await db.execute(select(visits.c.bill))).scalars())
         assert bills == sorted(crowd.confirmed_bills), "a visit was lost or doubled"
         assert await audit.differences(db) == []
@@ -110,17 +114,23 @@ async def nothing_lost_or_doubled(crowd: Crowd, database: Database) -> dict[str,
         sent = await _count(db, select(outbox.c.id).where(outbox.c.status == "sent"))
     return {
         "updates": updates,
-        "clients": len(phones),
+        "clients": registered,
+        "birthday gifts": gifts,
         "visits": len(bills),
         "balances asked": crowd.asked,
         "messages": sent,
     }
 
 
+async def gifts_given(db: AsyncConnection) -> int:
+    """For a birthday, since the business opened."""
+    return await _count(db, select(ledger_entries.c.id).where(ledger_entries.c.kind == "birthday"))
+
+
 def _failed() -> Select[tuple[str, str]]:
     return select(outbox.c.method, outbox.c.reason).where(outbox.c.status == "failed")
 
 
-async def _count(db: object, query: Select[tuple[int]]) -> int:
+async def _count(db: AsyncConnection, query: Select[tuple[int]]) -> int:
     counted = select(func.count()).select_from(query.subquery())
-    return int((await db.execute(counted)).scalar_one())  # type: ignore[attr-defined]
+    return int((await db.execute(counted)).scalar_one())

@@ -49,6 +49,7 @@ class Nursery:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._living: Victim | None = None
         self.ending: asyncio.Future[int]
 
     async def start(
@@ -61,7 +62,16 @@ class Nursery:
         await self._process.stdin.drain()
         pid = (await self._hear())["pid"]
         self.ending = asyncio.ensure_future(self._end())
-        return Victim(pid, self)
+        self._living = Victim(pid, self)
+        return self._living
+
+    async def close(self) -> None:
+        """Nobody outlives the nursery: it waits for its child, and we wait for it."""
+        if self._living is not None:
+            await self._living.is_killed()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
 
     async def _end(self) -> int:
         return (await self._hear())["ended"]
@@ -84,9 +94,8 @@ async def nursery() -> AsyncIterator[Nursery]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
+    cradle = Nursery(process)
     try:
-        yield Nursery(process)
+        yield cradle
     finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        await process.wait()
+        await cradle.close()
