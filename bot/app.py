@@ -50,6 +50,7 @@ from templates.rendering import Renderer
 # Together under the 15 s within which we have stopped, whatever hangs.
 STOP_WITHIN_S = 8.0
 CLOSE_WITHIN_S = 2.0
+PEOPLE_FIRST_S = 1.0
 POSTGRES_WORKERS = 8
 
 log = structlog.get_logger("app")
@@ -182,7 +183,7 @@ class App:
                 announce_commands(self.telegram, self._bot, self.programme, self.settings.owner_ids)
             )
             source = tasks.create_task(self._source(dispatcher).run())
-            clockwork = tasks.create_task(self.clockwork.run())
+            clockwork = tasks.create_task(self._keep_time())
             inbox = tasks.create_task(self.inbox.run())
             delivery = tasks.create_task(self.delivery.run())
             self._started.set()
@@ -196,6 +197,11 @@ class App:
             _, late = await asyncio.wait((inbox, delivery), timeout=STOP_WITHIN_S)
             for part in late:
                 part.cancel()
+
+    async def _keep_time(self) -> None:
+        # Who wrote while we were away is answered before we look at what time has brought.
+        await asyncio.sleep(PEOPLE_FIRST_S)
+        await self.clockwork.run()
 
     async def _close(self) -> None:
         """Lets go of everything; what does not come loose dies with the process."""

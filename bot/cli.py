@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from bot.loading import loading
 from bot.settings import SettingInvalid, Settings, read_settings
 from loyalty.programme import ProgrammeInvalid, load_programme
 
@@ -125,7 +126,7 @@ async def _serve(settings: Settings, stopping: Stopping) -> None:
     load_programme(settings.programme)
     await check_database(settings.database_url)
 
-    with stopping.at_once():
+    with stopping.at_once(), loading():
         from bot.app import App
         from scheduler.clock import SystemClock
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.loading import loading
+
 if TYPE_CHECKING:
     from playground.server import LocalTelegram
 
@@ -33,8 +35,9 @@ def main() -> NoReturn:
     _on_stop_signals(_leave)
     say("Свои · песочница — the playground is starting…")
     # Importing the bot takes seconds: the line above comes first.
-    from bot.logs import configure_logs
-    from playground.demo import PortTaken, check_port
+    with loading():
+        from bot.logs import configure_logs
+        from playground.demo import PortTaken, check_port
 
     configure_logs(logging.WARNING)
     try:

@@ -6,10 +6,13 @@ import sys
 
 import uvloop
 
-from bot.app import App
-from bot.delivery.pace import Limits
-from bot.settings import read_settings
-from scheduler.clock import SystemClock
+from bot.loading import loading
+
+with loading():
+    from bot.app import App
+    from bot.delivery.pace import Limits
+    from bot.settings import read_settings
+    from scheduler.clock import SystemClock
 
 
 async def main(*, unpaced: bool) -> None:
