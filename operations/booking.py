@@ -10,7 +10,12 @@ from operations.ledger import EntryKind, spend
 from operations.receipts import send_receipt
 from operations.referrals import reward_referral
 from operations.senders import Sender
-from operations.standing import TierReason, current_level, revisit_standing
+from operations.standing import (
+    TierReason,
+    current_level,
+    qualifying_value,
+    revisit_standing,
+)
 from operations.transaction import Tx
 from operations.visit_points import give_points, pending_until
 from storage import audit_log, clients, ledger, staff, visit_previews, visits
@@ -79,9 +84,10 @@ async def book_visit(
             "preview": preview_id,
         },
     )
-    await send_receipt(tx, client=client, visit=visit, earned=earned)
+    qualifying = await qualifying_value(tx, client.id)
+    await send_receipt(tx, client=client, visit=visit, earned=earned, qualifying=qualifying)
     await reward_referral(tx, friend=client, visit_id=visit.id, bill=visit.bill)
-    await revisit_standing(tx, client, visit.id, TierReason.VISIT)
+    await revisit_standing(tx, client, visit.id, TierReason.VISIT, qualifying=qualifying)
     return Booked(
         visit=visit,
         client=client,

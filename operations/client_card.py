@@ -163,7 +163,7 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
         return NoBadges(challenge_links(tx, language))
     won_at = {held.badge: held.granted_at for held in await badges.held(tx.db, client.id)}
     standings = []
-    facts = await badge_facts(tx, client.id)
+    facts = await badge_facts(tx, client.id, tx.programme.badges)
     for step in badge_progress(tx.programme, facts):
         badge = tx.programme.badge(step.code)
         assert badge is not None, "the progress is over the programme's own badges"

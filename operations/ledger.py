@@ -131,11 +131,14 @@ async def grant(
     visit_id: int | None = None,
     actor_id: int | None = None,
     reason: str | None = None,
+    locked: Client | None = None,
 ) -> Posted:
     """Gives points, once for this key; they fill a debt first, the rest is a lot of its own.
 
     Args:
         amount: points, above zero.
+        locked: the client, where the caller has read them under the lock and nothing was posted
+            since; an older reading is refused with an AssertionError.
         valid_through: the last business day on which they can be spent; None: for ever.
 
     Raises:
@@ -152,11 +155,10 @@ async def grant(
         actor_id=actor_id,
         reason=reason,
     )
-    client = await _locked(tx, client_id)
-    known = await _known(tx, draft)
-    if known is not None:
-        return known
-    posted = await _post(tx, client, draft)
+    client = locked or await _locked(tx, client_id)
+    posted = await _post_once(tx, client, draft)
+    if posted.repeated:
+        return posted
     to_lot = fill_debt(client.balance, amount).to_lot
     if to_lot:
         await ledger.add_lot(
@@ -195,12 +197,14 @@ async def spend(
         client_id, -amount, kind, key, visit_id=visit_id, actor_id=actor_id, reason=reason
     )
     client = await _locked(tx, client_id)
-    known = await _known(tx, draft)
-    if known is not None:
-        return known
     if client.balance < amount:
-        raise NotEnoughPoints(client.balance, amount)
-    posted = await _post(tx, client, draft)
+        known = await _known(tx, draft)
+        if known is None:
+            raise NotEnoughPoints(client.balance, amount)
+        return known
+    posted = await _post_once(tx, client, draft)
+    if posted.repeated:
+        return posted
     await _take(tx, client_id, posted.entry_id, amount)
     return posted
 
@@ -325,10 +329,24 @@ def _row(tx: Tx, client: Client, draft: _Draft) -> dict[str, Any]:
     }
 
 
+async def _post_once(tx: Tx, client: Client, draft: _Draft) -> Posted:
+    """Posts it, or finds what was posted under its key."""
+    entry_id = await ledger.add_entry_once(tx.db, _row(tx, client, draft))
+    if entry_id is None:
+        known = await _known(tx, draft)
+        assert known is not None, "the key is taken"
+        return known
+    return await _posted(tx, client, draft, entry_id)
+
+
 async def _post(tx: Tx, client: Client, draft: _Draft) -> Posted:
-    after = client.balance + draft.amount
     entry_id = await ledger.add_entry(tx.db, _row(tx, client, draft))
-    await ledger.set_balance(tx.db, client.id, after)
+    return await _posted(tx, client, draft, entry_id)
+
+
+async def _posted(tx: Tx, client: Client, draft: _Draft, entry_id: int) -> Posted:
+    after = client.balance + draft.amount
+    await ledger.set_balance(tx.db, client.id, before=client.balance, after=after)
     return Posted(entry_id, draft.amount, client.balance, after, repeated=False)
 
 

@@ -1,7 +1,7 @@
 """What the client reads of a change at the desk, at once (rule 24)."""
 
 from loyalty.points import valid_through
-from loyalty.tiers import progress, upgraded, window_start
+from loyalty.tiers import progress, upgraded
 from operations.desk import visit_service
 from operations.outgoing import notify, to_client
 from operations.promotions import promotion_of
@@ -9,24 +9,25 @@ from operations.stamps import card_after
 from operations.standing import current_level
 from operations.transaction import Tx
 from operations.visit_points import Earned, TakenBack
-from storage import visits
 from storage.clients import Client
 from storage.returns import VisitReturn
 from storage.visits import Visit
 from templates.visits import Receipt, Returned, StampsTold, Undone
 
 
-async def send_receipt(tx: Tx, *, client: Client, visit: Visit, earned: Earned) -> None:
-    """The receipt of a visit just booked; `client` as they were before it."""
+async def send_receipt(
+    tx: Tx, *, client: Client, visit: Visit, earned: Earned, qualifying: int
+) -> None:
+    """The receipt of a visit just booked; `client` as they were before it.
+
+    `qualifying` is what the client has with it in the window of levels.
+    """
     recipient = to_client(client)
     if recipient is None:
         return
     listed = None if visit.service_code is None else tx.programme.service(visit.service_code)
-    rules = tx.programme.tiers
-    since = window_start(tx.today, rules.window_days)
-    value = await visits.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
-    held = upgraded(tx.programme, current_level(tx, client), value)
-    steps = progress(tx.programme, held, value, today=tx.today)
+    held = upgraded(tx.programme, current_level(tx, client), qualifying)
+    steps = progress(tx.programme, held, qualifying, today=tx.today)
     receipt = Receipt(
         visit_id=visit.id,
         client_name=client.name,
@@ -47,7 +48,7 @@ async def send_receipt(tx: Tx, *, client: Client, visit: Visit, earned: Earned) 
         balance=earned.balance,
         is_excluded=listed is not None and listed.excluded,
         next_tier=None if steps.next is None else steps.next.name.of(recipient.language),
-        measure=rules.qualify_by,
+        measure=tx.programme.tiers.qualify_by,
         missing=steps.missing,
         promotion=_promotion_name(tx, visit, recipient.language),
         promotion_points=visit.promotion_points,

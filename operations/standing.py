@@ -5,12 +5,12 @@ else waits for the review.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from loyalty.badges import VisitFacts, earned_badges
-from loyalty.programme import Level, Programme
+from loyalty.programme import Badge, BadgeMeasure, Level, Programme
 from loyalty.tiers import level_for, upgraded, window_start
 from operations.outgoing import notify, to_client
 from operations.transaction import Tx
@@ -48,15 +48,22 @@ def current_level(tx: Tx, client: Client) -> Level:
 
 
 async def revisit_standing(
-    tx: Tx, client: Client, visit_id: int | None, reason: TierReason
+    tx: Tx,
+    client: Client,
+    visit_id: int | None,
+    reason: TierReason,
+    *,
+    qualifying: int | None = None,
 ) -> StandingChanges:
     """Level and badges after this visit was booked, taken back or returned; the client is told.
 
-    The caller holds the client's row locked and has written the visit.
+    The caller holds the client's row locked and has written the visit; `qualifying` is what the
+    client has with it, where that is known.
     """
     held = current_level(tx, client)
     if reason is TierReason.VISIT:
-        level = upgraded(tx.programme, held, await qualifying_value(tx, client.id))
+        value = await qualifying_value(tx, client.id) if qualifying is None else qualifying
+        level = upgraded(tx.programme, held, value)
     else:
         level = await _without_visit(tx, client.id, held, visit_id)
     if level.code != client.tier:
@@ -162,16 +169,19 @@ async def _badge_changes(
     """Badges won and badges taken back by this visit."""
     if not tx.programme.badges:
         return (), ()
-    earned = earned_badges(tx.programme, await badge_facts(tx, client_id))
     held = await badges.held(tx.db, client_id)
     if reason is TierReason.VISIT:
-        missing = [code for code in earned if code not in {grant.badge for grant in held}]
+        has = {grant.badge for grant in held}
+        missing = [badge for badge in tx.programme.badges if badge.code not in has]
+        facts = await badge_facts(tx, client_id, missing)
         won = [
             code
-            for code in missing
-            if await badges.grant(tx.db, client_id, code, visit_id=visit_id, now=tx.now)
+            for code in earned_badges(tx.programme, facts)
+            if code not in has
+            and await badges.grant(tx.db, client_id, code, visit_id=visit_id, now=tx.now)
         ]
         return tuple(won), ()
+    earned = earned_badges(tx.programme, await badge_facts(tx, client_id, tx.programme.badges))
     shaky = {grant.badge for grant in held if grant.shaken or grant.visit_id == visit_id}
     lost = [badge.code for badge in tx.programme.badges if badge.code in shaky - set(earned)]
     if lost:
@@ -179,16 +189,18 @@ async def _badge_changes(
     return (), tuple(lost)
 
 
-async def badge_facts(tx: Tx, client_id: int) -> VisitFacts:
-    """What badges look at in this client's history."""
-    history = await visits.history(tx.db, client_id)
-    return VisitFacts(
-        visits=history.visits,
-        largest_bill=history.largest_bill,
-        referrals=await referrals.came_and_paid(tx.db, client_id),
-        months=history.months,
-        this_month=(tx.today.year, tx.today.month),
-    )
+async def badge_facts(tx: Tx, client_id: int, some: Sequence[Badge]) -> VisitFacts:
+    """What these badges look at in this client's history, and no more of it."""
+    asked = {badge.rule.measure for badge in some}
+    facts = VisitFacts(this_month=(tx.today.year, tx.today.month))
+    if asked & {BadgeMeasure.VISITS, BadgeMeasure.BILL}:
+        totals = await visits.totals(tx.db, client_id)
+        facts = replace(facts, visits=totals.visits, largest_bill=totals.largest_bill)
+    if BadgeMeasure.MONTHS_IN_A_ROW in asked:
+        facts = replace(facts, months=await visits.months(tx.db, client_id))
+    if BadgeMeasure.REFERRALS in asked:
+        facts = replace(facts, referrals=await referrals.came_and_paid(tx.db, client_id))
+    return facts
 
 
 async def _tell(

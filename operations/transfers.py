@@ -48,5 +48,6 @@ async def _post(
             "at": tx.now,
         },
     )
-    await ledger.set_balance(tx.db, client.id, client.balance + amount)
+    after = client.balance + amount
+    await ledger.set_balance(tx.db, client.id, before=client.balance, after=after)
     return entry_id

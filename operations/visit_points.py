@@ -33,7 +33,10 @@ class TakenBack:
 
 
 async def give_points(tx: Tx, client: Client, visit: Visit) -> Earned:
-    """The visit's points, once, under the key of its confirmation; `client` is locked."""
+    """The visit's points, once, under the key of its confirmation.
+
+    `client` is as read under the lock, with nothing posted since.
+    """
     if visit.points_earned == 0:
         return Earned(client.balance)
     key = f"visit:{visit.preview_id}"
@@ -57,6 +60,7 @@ async def give_points(tx: Tx, client: Client, visit: Visit) -> Earned:
         valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
         visit_id=visit.id,
         actor_id=visit.staff_id,
+        locked=client,
     )
     return Earned(posted.balance_after)
 

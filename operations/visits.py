@@ -119,11 +119,8 @@ async def confirm_visit(
     open. Raises PointsRefused where so many points can no longer pay.
     """
     require(actor, Role.STAFF)
-    stored = await visit_previews.by_id(tx.db, preview_id)
-    if stored is None:
-        return PreviewUnknown()
-    client = await clients.lock(tx.db, stored.client_id)
-    # Read again behind the lock: whoever held it may have decided meanwhile.
+    client = await clients.lock_of_preview(tx.db, preview_id)
+    # Read behind the lock: whoever held it may have decided meanwhile.
     stored = await _newest(tx, preview_id)
     if stored is None or client is None:
         return PreviewUnknown()

@@ -15,6 +15,7 @@ from storage.tables import audit_log
 ACTION_LENGTH_MAX = 48
 DETAILS_MAX = 16
 _CODE = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
+_RECORD = insert(audit_log)
 
 
 async def record(
@@ -41,14 +42,15 @@ async def record(
         if not (value is None or isinstance(value, int) or _CODE.fullmatch(value)):
             raise ValueError(f"{action}: {name} is not a code")
     await db.execute(
-        insert(audit_log).values(
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            client_id=client_id,
-            subject_id=subject_id,
-            details=json.dumps(kept, sort_keys=True),
-        )
+        _RECORD,
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "action": action,
+            "client_id": client_id,
+            "subject_id": subject_id,
+            "details": json.dumps(kept, sort_keys=True),
+        },
     )
 
 

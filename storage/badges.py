@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,20 +23,23 @@ class BadgeGrant:
     shaken: bool
 
 
+# Asked with every visit, so built once.
+_HELD = (
+    select(
+        badge_grants.c.badge,
+        badge_grants.c.visit_id,
+        badge_grants.c.granted_at,
+        visits.c.status,
+        visits.c.returned,
+    )
+    .outerjoin(visits, visits.c.id == badge_grants.c.visit_id)
+    .where(badge_grants.c.client_id == bindparam("client"), badge_grants.c.revoked_at.is_(None))
+    .order_by(badge_grants.c.granted_at, badge_grants.c.badge)
+)
+
+
 async def held(db: AsyncConnection, client_id: int) -> tuple[BadgeGrant, ...]:
     """The badges of the client, in the order of winning; those taken back are not among them."""
-    query = (
-        select(
-            badge_grants.c.badge,
-            badge_grants.c.visit_id,
-            badge_grants.c.granted_at,
-            visits.c.status,
-            visits.c.returned,
-        )
-        .outerjoin(visits, visits.c.id == badge_grants.c.visit_id)
-        .where(badge_grants.c.client_id == client_id, badge_grants.c.revoked_at.is_(None))
-        .order_by(badge_grants.c.granted_at, badge_grants.c.badge)
-    )
     return tuple(
         BadgeGrant(
             row.badge,
@@ -45,7 +48,7 @@ async def held(db: AsyncConnection, client_id: int) -> tuple[BadgeGrant, ...]:
             shaken=row.visit_id is not None
             and (row.status != VisitStatus.CONFIRMED or row.returned > 0),
         )
-        for row in await db.execute(query)
+        for row in await db.execute(_HELD, {"client": client_id})
     )
 
 

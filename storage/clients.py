@@ -7,13 +7,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tiers
-from storage.tables import clients
+from storage.tables import clients, visit_previews
 from storage.tiers import TierReason
 
 
@@ -77,29 +77,47 @@ def client_from(row: Mapping[Any, Any], prefix: str = "") -> Client:
     return Client(**values)
 
 
+# Built once: building a statement takes longer than running it.
+_ONE = {
+    name: select(*COLUMNS).where(clients.c[name] == bindparam("wanted"))
+    for name in ("id", "phone", "telegram_id", "card_number", "card_code", "referral_code")
+}
+_LOCK = _ONE["id"].with_for_update()  # SQLite's dialect leaves the lock out
+_LOCK_OF_PREVIEW = (
+    select(*COLUMNS)
+    .where(
+        clients.c.id
+        == select(visit_previews.c.client_id)
+        .where(visit_previews.c.id == bindparam("wanted"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
+
+
 async def by_id(db: AsyncConnection, client_id: int) -> Client | None:
-    return await _one(db, clients.c.id == client_id)
+    return await _one(db, _ONE["id"], client_id)
 
 
 async def by_phone(db: AsyncConnection, phone: str) -> Client | None:
     """The client with this E.164 number."""
-    return await _one(db, clients.c.phone == phone)
+    return await _one(db, _ONE["phone"], phone)
 
 
 async def by_telegram_id(db: AsyncConnection, telegram_id: int) -> Client | None:
-    return await _one(db, clients.c.telegram_id == telegram_id)
+    return await _one(db, _ONE["telegram_id"], telegram_id)
 
 
 async def by_card_number(db: AsyncConnection, number: str) -> Client | None:
-    return await _one(db, clients.c.card_number == number)
+    return await _one(db, _ONE["card_number"], number)
 
 
 async def by_card_code(db: AsyncConnection, code: str) -> Client | None:
-    return await _one(db, clients.c.card_code == code)
+    return await _one(db, _ONE["card_code"], code)
 
 
 async def by_referral_code(db: AsyncConnection, code: str) -> Client | None:
-    return await _one(db, clients.c.referral_code == code)
+    return await _one(db, _ONE["referral_code"], code)
 
 
 async def by_ids(db: AsyncConnection, ids: Collection[int]) -> dict[int, Client]:
@@ -128,10 +146,12 @@ async def lock(db: AsyncConnection, client_id: int) -> Client | None:
 
     On SQLite the one writing connection is the lock.
     """
-    query = select(*COLUMNS).where(clients.c.id == client_id)
-    if db.dialect.name == "postgresql":
-        query = query.with_for_update()
-    return await _first(db, query)
+    return await _one(db, _LOCK, client_id)
+
+
+async def lock_of_preview(db: AsyncConnection, preview_id: int) -> Client | None:
+    """The client whose visit was previewed, locked as by `lock`."""
+    return await _one(db, _LOCK_OF_PREVIEW, preview_id)
 
 
 async def lock_free(db: AsyncConnection, client_ids: Sequence[int]) -> list[Client]:
@@ -140,17 +160,12 @@ async def lock_free(db: AsyncConnection, client_ids: Sequence[int]) -> list[Clie
     Who is busy is left out rather than waited for: a round must neither hold people up nor meet
     them in a deadlock. On SQLite the one writing connection is the lock.
     """
-    query = _THESE_FREE if db.dialect.name == "postgresql" else _THESE
-    rows = await db.execute(query, {"ids": list(client_ids)})
+    rows = await db.execute(_THESE_FREE, {"ids": list(client_ids)})
     return [client_from(row) for row in rows.mappings()]
 
 
-async def _one(db: AsyncConnection, condition: ColumnElement[bool]) -> Client | None:
-    return await _first(db, select(*COLUMNS).where(condition))
-
-
-async def _first(db: AsyncConnection, query: Select[Any]) -> Client | None:
-    row = (await db.execute(query)).mappings().first()
+async def _one(db: AsyncConnection, query: Select[Any], wanted: int | str) -> Client | None:
+    row = (await db.execute(query, {"wanted": wanted})).mappings().first()
     return None if row is None else client_from(row)
 
 
@@ -194,6 +209,9 @@ async def take_phone(db: AsyncConnection, client_id: int, phone: str) -> bool:
     return True
 
 
+_CHANGE = update(clients).where(clients.c.id == bindparam("whose"))
+
+
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:
     """Sets columns of the client's row."""
-    await db.execute(update(clients).where(clients.c.id == client_id).values(**values))
+    await db.execute(_CHANGE, {**values, "whose": client_id})

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.points import Lot
 from storage.tables import clients, ledger_entries, lot_movements, lots
 
-OPEN_LOTS_PAGE_MAX = 200
+OPEN_LOTS_PAGE_FIRST = 16
+OPEN_LOTS_PAGE_GROWS = 8
+OPEN_LOTS_PAGE_MAX = 1_024
 
 
 class EntryKind(StrEnum):
@@ -70,24 +72,30 @@ def _entry(row: Any) -> Entry:
     return Entry(**{**row, "kind": EntryKind(row["kind"])})
 
 
+# Built once: building a statement takes longer than running it.
+_BY_KEY = select(*_COLUMNS).where(ledger_entries.c.key == bindparam("wanted"))
+_BY_ID = select(*_COLUMNS).where(ledger_entries.c.id == bindparam("wanted"))
+_OF_VISIT = (
+    select(*_COLUMNS)
+    .where(ledger_entries.c.visit_id == bindparam("visit"))
+    .order_by(ledger_entries.c.id)
+)
+
+
 async def by_key(db: AsyncConnection, key: str) -> Entry | None:
     """The entry that was posted under this key."""
-    query = select(*_COLUMNS).where(ledger_entries.c.key == key)
-    row = (await db.execute(query)).mappings().first()
+    row = (await db.execute(_BY_KEY, {"wanted": key})).mappings().first()
     return None if row is None else _entry(row)
 
 
 async def by_id(db: AsyncConnection, entry_id: int) -> Entry | None:
-    query = select(*_COLUMNS).where(ledger_entries.c.id == entry_id)
-    row = (await db.execute(query)).mappings().first()
+    row = (await db.execute(_BY_ID, {"wanted": entry_id})).mappings().first()
     return None if row is None else _entry(row)
 
 
 async def of_visit(db: AsyncConnection, visit_id: int) -> list[Entry]:
     """All that was posted for this visit, in order."""
-    query = select(*_COLUMNS).where(ledger_entries.c.visit_id == visit_id)
-    rows = (await db.execute(query.order_by(ledger_entries.c.id))).mappings()
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in (await db.execute(_OF_VISIT, {"visit": visit_id})).mappings()]
 
 
 async def of_client(
@@ -109,23 +117,56 @@ async def count_of_client(db: AsyncConnection, client_id: int) -> int:
     return int((await db.execute(query)).scalar_one())
 
 
+_REVERSED = select(func.coalesce(func.sum(ledger_entries.c.amount), 0)).where(
+    ledger_entries.c.reverses_id == bindparam("entry")
+)
+
+
 async def reversed_amount(db: AsyncConnection, entry_id: int) -> int:
     """How much of an entry has been reversed, signed as the reversals are; 0: nothing."""
-    query = select(func.coalesce(func.sum(ledger_entries.c.amount), 0)).where(
-        ledger_entries.c.reverses_id == entry_id
+    return int((await db.execute(_REVERSED, {"entry": entry_id})).scalar_one())
+
+
+_ADD_ENTRY = insert(ledger_entries).returning(ledger_entries.c.id)
+_WRITTEN = [column for column in ledger_entries.c if column.name != "id"]
+# No ON CONFLICT: the trigger that guards the ledger refuses even the attempt at a taken key.
+_ADD_ENTRY_ONCE = (
+    insert(ledger_entries)
+    .from_select(
+        [column.name for column in _WRITTEN],
+        select(*(bindparam(column.name, type_=column.type) for column in _WRITTEN)).where(
+            ~exists().where(ledger_entries.c.key == bindparam("key"))
+        ),
     )
-    return int((await db.execute(query)).scalar_one())
+    .returning(ledger_entries.c.id)
+)
+_SET_BALANCE = (
+    update(clients)
+    .where(clients.c.id == bindparam("whose"), clients.c.balance == bindparam("before"))
+    .values(balance=bindparam("after"))
+)
 
 
 async def add_entry(db: AsyncConnection, entry: dict[str, Any]) -> int:
     """Appends; IntegrityError if the key is taken."""
-    statement = insert(ledger_entries).values(**entry).returning(ledger_entries.c.id)
-    return int((await db.execute(statement)).scalar_one())
+    return int((await db.execute(_ADD_ENTRY, entry)).scalar_one())
 
 
-async def set_balance(db: AsyncConnection, client_id: int, balance: int) -> None:
-    """Refreshes the cache on the client's row, which the caller holds locked."""
-    await db.execute(update(clients).where(clients.c.id == client_id).values(balance=balance))
+async def add_entry_once(db: AsyncConnection, entry: dict[str, Any]) -> int | None:
+    """Appends; None, and nothing is written, if the key is taken.
+
+    IntegrityError if another transaction takes it in this very moment: nobody does who holds the
+    client that the key is about.
+    """
+    added: int | None = (await db.execute(_ADD_ENTRY_ONCE, entry)).scalar()
+    return added
+
+
+async def set_balance(db: AsyncConnection, client_id: int, *, before: int, after: int) -> None:
+    """Refreshes the cache on the client's row, which the caller has read under its lock."""
+    values = {"whose": client_id, "before": before, "after": after}
+    result = await db.execute(_SET_BALANCE, values)
+    assert result.rowcount == 1, "the balance has moved since the client was locked"
 
 
 async def add_lot(
@@ -139,42 +180,44 @@ async def add_lot(
     warned_on: date | None = None,
 ) -> int:
     """A new lot; `warned_ahead` and `warned_on` where its grant stands for a warning."""
-    statement = (
-        insert(lots)
-        .values(
-            client_id=client_id,
-            entry_id=entry_id,
-            amount=amount,
-            remaining=amount,
-            valid_through=valid_through,
-            warned_ahead=warned_ahead,
-            warned_on=warned_on,
-        )
-        .returning(lots.c.id)
-    )
-    return int((await db.execute(statement)).scalar_one())
+    lot = {
+        "client_id": client_id,
+        "entry_id": entry_id,
+        "amount": amount,
+        "remaining": amount,
+        "valid_through": valid_through,
+        "warned_ahead": warned_ahead,
+        "warned_on": warned_on,
+    }
+    return int((await db.execute(_ADD_LOT, lot)).scalar_one())
 
 
-_SOONEST_FIRST = (lots.c.valid_through.is_(None), lots.c.valid_through, lots.c.id)
+_ADD_LOT = insert(lots).returning(lots.c.id)
+# In the order of the index on open lots, whose first rows are read and no others.
+_OPEN_LOTS = (
+    select(lots.c.id, lots.c.remaining, lots.c.valid_through)
+    .where(lots.c.client_id == bindparam("client"), text("remaining > 0"))
+    .order_by(lots.c.valid_through.nulls_last(), lots.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("known"))
+)
 
 
 async def open_lots(db: AsyncConnection, client_id: int, *, covering: int) -> list[Lot]:
-    """The lots that expire soonest, as many as it takes to cover so many points."""
+    """The lots that expire soonest, as many as it takes to cover so many points.
+
+    Read by pages that grow: most spends take a few lots, some take thousands.
+    """
     found: list[Lot] = []
-    covered = 0
+    covered, most = 0, OPEN_LOTS_PAGE_FIRST
     while covered < covering:
-        query = (
-            select(lots.c.id, lots.c.remaining, lots.c.valid_through)
-            .where(lots.c.client_id == client_id, text("remaining > 0"))
-            .order_by(*_SOONEST_FIRST)
-            .limit(OPEN_LOTS_PAGE_MAX)
-            .offset(len(found))
-        )
-        page = [Lot(row.id, row.remaining, row.valid_through) for row in await db.execute(query)]
+        values = {"client": client_id, "most": most, "known": len(found)}
+        page = [Lot(*row) for row in await db.execute(_OPEN_LOTS, values)]
         found += page
         covered += sum(lot.remaining for lot in page)
-        if len(page) < OPEN_LOTS_PAGE_MAX:
+        if len(page) < most:
             break
+        most = min(most * OPEN_LOTS_PAGE_GROWS, OPEN_LOTS_PAGE_MAX)
     return found
 
 
@@ -197,13 +240,15 @@ async def next_expiries(db: AsyncConnection, client_id: int, *, limit: int) -> l
     return [OpenLot(int(row.points), row.valid_through) for row in rows]
 
 
+_LOT_OF_ENTRY = select(lots.c.id, lots.c.remaining, lots.c.valid_through).where(
+    lots.c.entry_id == bindparam("entry")
+)
+
+
 async def lot_of_entry(db: AsyncConnection, entry_id: int) -> Lot | None:
     """The lot that this grant opened; none if a debt swallowed it whole."""
-    query = select(lots.c.id, lots.c.remaining, lots.c.valid_through).where(
-        lots.c.entry_id == entry_id
-    )
-    row = (await db.execute(query)).first()
-    return None if row is None else Lot(row.id, row.remaining, row.valid_through)
+    row = (await db.execute(_LOT_OF_ENTRY, {"entry": entry_id})).first()
+    return None if row is None else Lot(*row)
 
 
 @dataclass(frozen=True)
@@ -226,6 +271,7 @@ async def movements_of(db: AsyncConnection, entry_id: int) -> list[Movement]:
     return [Movement(row.lot_id, int(row.amount)) for row in await db.execute(query)]
 
 
+_ADD_MOVEMENT = insert(lot_movements)
 _MOVE = (
     update(lots)
     .where(lots.c.id == bindparam("lot"))
@@ -241,7 +287,7 @@ async def move_lots(db: AsyncConnection, entry_id: int, movements: Sequence[Move
         {"entry_id": entry_id, "lot_id": movement.lot_id, "amount": movement.amount}
         for movement in movements
     ]
-    await db.execute(insert(lot_movements), rows)
+    await db.execute(_ADD_MOVEMENT, rows)
     moves = [{"lot": movement.lot_id, "moved": movement.amount} for movement in movements]
     await db.execute(_MOVE, moves)
 

@@ -59,8 +59,16 @@ class Letter:
 
 
 _QUEUE = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
-# SQLite keeps that order only one row a statement; rows told apart by their chat need none.
-_QUEUE_ONE_A_CHAT = insert(outbox).returning(outbox.c.id, outbox.c.chat_id)
+# For SQLite that is one row a statement. It numbers the rows of one statement in their order all
+# the same, and only answers in any: rows that can be told apart go together.
+_TOLD_APART_BY = ("chat_id", "method", "notice")
+_QUEUE_TOLD_APART = insert(outbox).returning(
+    outbox.c.id, *(outbox.c[name] for name in _TOLD_APART_BY)
+)
+_QUEUE_ONCE = {
+    name: make(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
@@ -84,18 +92,16 @@ async def _queue_plain(
     db: AsyncConnection, letters: Sequence[Letter], now: datetime
 ) -> list[Letter]:
     rows = [_row(letter, now) for letter in letters]
-    if len(letters) > 1 and len({letter.chat_id for letter in letters}) == len(letters):
-        found = await db.execute(_QUEUE_ONE_A_CHAT, rows)
-        ids = {row.chat_id: row.id for row in found}
-        return [_with_id(letter, ids[letter.chat_id]) for letter in letters]
+    marks = [tuple(row[name] for name in _TOLD_APART_BY) for row in rows]
+    if db.dialect.name == "sqlite" and len(letters) > 1 and len(set(marks)) == len(letters):
+        ids = {found[1:]: found[0] for found in await db.execute(_QUEUE_TOLD_APART, rows)}
+        return [_with_id(letter, ids[mark]) for letter, mark in zip(letters, marks, strict=True)]
     in_order = (await db.execute(_QUEUE, rows)).scalars()
     return [_with_id(letter, row) for letter, row in zip(letters, in_order, strict=True)]
 
 
 async def _queue_once(db: AsyncConnection, letter: Letter, now: datetime) -> int | None:
-    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
-    statement = make(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
-    row: int | None = (await db.execute(statement, _row(letter, now))).scalar()
+    row: int | None = (await db.execute(_QUEUE_ONCE[db.dialect.name], _row(letter, now))).scalar()
     return row
 
 

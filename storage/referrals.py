@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,6 +40,8 @@ class Brought:
 
 
 _COLUMNS = tuple(referrals.c[name] for name in Referral.__dataclass_fields__)
+# Asked with every visit, so built once.
+_OF_FRIEND = select(*_COLUMNS).where(referrals.c.friend_id == bindparam("friend"))
 
 
 def _referral(row: Mapping[Any, Any]) -> Referral:
@@ -64,8 +66,7 @@ async def add(db: AsyncConnection, *, friend_id: int, referrer_id: int, now: dat
 
 async def of_friend(db: AsyncConnection, friend_id: int) -> Referral | None:
     """Who brought this client, if anybody did."""
-    query = select(*_COLUMNS).where(referrals.c.friend_id == friend_id)
-    row = (await db.execute(query)).mappings().first()
+    row = (await db.execute(_OF_FRIEND, {"friend": friend_id})).mappings().first()
     return None if row is None else _referral(row)
 
 

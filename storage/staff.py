@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,14 +88,19 @@ async def owners(db: AsyncConnection) -> list[int]:
     return list((await db.execute(query)).scalars())
 
 
+_NAME = select(
+    func.coalesce(
+        *(
+            select(who.c.name).where(who.c.telegram_id == bindparam("person")).scalar_subquery()
+            for who in (staff, clients)
+        )
+    )
+)
+
+
 async def name_of(db: AsyncConnection, telegram_id: int) -> str | None:
     """How whoever acts at the desk is called, dismissed or not; else as a client; else None."""
-    name = (
-        await db.execute(select(staff.c.name).where(staff.c.telegram_id == telegram_id))
-    ).scalar()
-    if name is None:
-        query = select(clients.c.name).where(clients.c.telegram_id == telegram_id)
-        name = (await db.execute(query)).scalar()
+    name: str | None = (await db.execute(_NAME, {"person": telegram_id})).scalar()
     return name
 
 

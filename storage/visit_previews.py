@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import visit_previews
@@ -46,17 +46,23 @@ class StoredPreview:
 _COLUMNS = tuple(visit_previews.c[name] for name in StoredPreview.__dataclass_fields__)
 
 
+# Built once: building a statement takes longer than running it.
+_ADD = insert(visit_previews).returning(*_COLUMNS)
+_ONE = select(*_COLUMNS).where(visit_previews.c.id == bindparam("preview"))
+_CHANGE_OPEN = update(visit_previews).where(
+    visit_previews.c.id == bindparam("preview"), visit_previews.c.status == PreviewStatus.OPEN
+)
+
+
 async def add(db: AsyncConnection, values: Mapping[str, Any]) -> StoredPreview:
     """A new open preview."""
-    statement = insert(visit_previews).values(**values, status=PreviewStatus.OPEN)
-    row = (await db.execute(statement.returning(*_COLUMNS))).mappings().one()
-    return _preview(row)
+    row = await db.execute(_ADD, {**values, "status": PreviewStatus.OPEN})
+    return _preview(row.mappings().one())
 
 
 async def by_id(db: AsyncConnection, preview_id: int) -> StoredPreview | None:
     """The preview as it is now: whoever decides on it has locked its client before."""
-    query = select(*_COLUMNS).where(visit_previews.c.id == preview_id)
-    row = (await db.execute(query)).mappings().first()
+    row = (await db.execute(_ONE, {"preview": preview_id})).mappings().first()
     return None if row is None else _preview(row)
 
 
@@ -87,41 +93,27 @@ async def close(
     replaced_by_id: int | None = None,
 ) -> bool:
     """Ends an open preview; False if it was ended before."""
-    result = await db.execute(
-        update(visit_previews)
-        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
-        .values(status=status, visit_id=visit_id, replaced_by_id=replaced_by_id)
-    )
+    ended = {"status": status, "visit_id": visit_id, "replaced_by_id": replaced_by_id}
+    result = await db.execute(_CHANGE_OPEN, {**ended, "preview": preview_id})
     return result.rowcount == 1
 
 
 async def set_branch(db: AsyncConnection, preview_id: int, branch: str) -> None:
     """Where the visit of an open preview takes place."""
-    await db.execute(
-        update(visit_previews)
-        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
-        .values(branch=branch)
-    )
+    await db.execute(_CHANGE_OPEN, {"branch": branch, "preview": preview_id})
 
 
 async def forget_branch(db: AsyncConnection, preview_id: int) -> None:
     """Leaves the branch of an open preview to whoever confirms it."""
-    await db.execute(
-        update(visit_previews)
-        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
-        .values(branch=None)
-    )
+    await db.execute(_CHANGE_OPEN, {"branch": None, "preview": preview_id})
 
 
 async def choose_terms(
     db: AsyncConnection, preview_id: int, *, terms: str, keeps_free_visit: bool
 ) -> None:
     """Writes other terms into an open preview: the client keeps a free visit, or uses it."""
-    await db.execute(
-        update(visit_previews)
-        .where(visit_previews.c.id == preview_id, visit_previews.c.status == PreviewStatus.OPEN)
-        .values(terms=terms, keeps_free_visit=keeps_free_visit)
-    )
+    chosen = {"terms": terms, "keeps_free_visit": keeps_free_visit}
+    await db.execute(_CHANGE_OPEN, {**chosen, "preview": preview_id})
 
 
 async def forget(db: AsyncConnection, expired_before: datetime) -> int:

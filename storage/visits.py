@@ -7,7 +7,7 @@ what is left. Money is in minor units.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -103,12 +103,11 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class History:
-    """What badges look at in a client's visits."""
+class Totals:
+    """A client's visits, summed up."""
 
     visits: int
-    largest_bill: int
-    months: frozenset[YearMonth]  # with at least one visit
+    largest_bill: int  # minor units, before any discount
 
 
 @dataclass(frozen=True)
@@ -145,17 +144,22 @@ def visit_from(row: Mapping[Any, Any], prefix: str = "") -> Visit:
     return Visit(**values)
 
 
+# Built once: building a statement takes longer than running it.
+_ADD = insert(visits).returning(*COLUMNS)
+_ONE = select(*COLUMNS).where(visits.c.id == bindparam("visit"))
+
+
 async def add(db: AsyncConnection, values: Mapping[str, Any]) -> Visit:
     """A new confirmed visit; IntegrityError where its preview was booked already."""
     exact = {name: str(values[name]) for name in _FRACTIONS if name in values}
     written = {**values, **exact, "status": VisitStatus.CONFIRMED}
-    row = await db.execute(insert(visits).values(**written).returning(*COLUMNS))
+    row = await db.execute(_ADD, written)
     return visit_from(row.mappings().one())
 
 
 async def by_id(db: AsyncConnection, visit_id: int) -> Visit | None:
     """The visit of this №, whatever became of it."""
-    return await _first(db, select(*COLUMNS).where(visits.c.id == visit_id))
+    return await _first(db, _ONE, {"visit": visit_id})
 
 
 async def mark_undone(db: AsyncConnection, visit_id: int, *, by: int, now: datetime) -> bool:
@@ -216,19 +220,29 @@ async def booked_since(
     return await _all(db, query)
 
 
+_TWIN = (
+    select(*COLUMNS)
+    .where(
+        visits.c.client_id == bindparam("client"),
+        # Says no more than the moment does: it keeps the other years of a regular out of it.
+        visits.c.on_day >= bindparam("day"),
+        visits.c.at >= bindparam("moment"),
+        visits.c.bill + visits.c.returned == bindparam("typed"),
+        _CONFIRMED,
+    )
+    .order_by(visits.c.id.desc())
+    .limit(1)
+)
+
+
 async def twin(db: AsyncConnection, client_id: int, *, bill: int, since: datetime) -> Visit | None:
     """The newest visit of this client with the same bill, from this moment on.
 
     The bill as it was typed: something may have been returned since.
     """
-    query = (
-        select(*COLUMNS)
-        .where(visits.c.client_id == client_id, visits.c.at >= since)
-        .where(visits.c.bill + visits.c.returned == bill, _CONFIRMED)
-        .order_by(visits.c.id.desc())
-        .limit(1)
-    )
-    return await _first(db, query)
+    day = since.astimezone(UTC).date() - timedelta(days=1)  # in no zone was it earlier
+    values = {"client": client_id, "day": day, "moment": since, "typed": bill}
+    return await _first(db, _TWIN, values)
 
 
 async def qualifying_value(
@@ -340,21 +354,25 @@ async def first_with_bill(
     return await _first(db, query.order_by(visits.c.id).limit(1))
 
 
-async def history(db: AsyncConnection, client_id: int) -> History:
-    """How many visits, the largest bill, and in which months."""
-    mine = and_(visits.c.client_id == client_id, _CONFIRMED)
-    totals = (
-        await db.execute(
-            select(func.count(), func.coalesce(func.max(visits.c.bill), 0)).where(mine)
-        )
-    ).one()
-    year, month = extract("year", visits.c.on_day), extract("month", visits.c.on_day)
-    months = await db.execute(select(year, month).where(mine).distinct())
-    return History(
-        visits=int(totals[0]),
-        largest_bill=int(totals[1]),
-        months=frozenset((int(found[0]), int(found[1])) for found in months),
-    )
+_MINE = and_(visits.c.client_id == bindparam("client"), _CONFIRMED)
+_TOTALS = select(func.count(), func.coalesce(func.max(visits.c.bill), 0)).where(_MINE)
+_MONTHS = (
+    select(extract("year", visits.c.on_day), extract("month", visits.c.on_day))
+    .where(_MINE)
+    .distinct()
+)
+
+
+async def totals(db: AsyncConnection, client_id: int) -> Totals:
+    """How many visits, and the largest bill."""
+    row = (await db.execute(_TOTALS, {"client": client_id})).one()
+    return Totals(visits=int(row[0]), largest_bill=int(row[1]))
+
+
+async def months(db: AsyncConnection, client_id: int) -> frozenset[YearMonth]:
+    """The months with at least one visit; of a regular of years some milliseconds' work."""
+    rows = await db.execute(_MONTHS, {"client": client_id})
+    return frozenset((int(year), int(month)) for year, month in rows)
 
 
 async def days_of_visits(
@@ -425,8 +443,10 @@ def _on_day(day: date, branch: str | None) -> ColumnElement[bool]:
     return condition if branch is None else and_(condition, visits.c.branch == branch)
 
 
-async def _first(db: AsyncConnection, query: Select[Any]) -> Visit | None:
-    row = (await db.execute(query)).mappings().first()
+async def _first(
+    db: AsyncConnection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> Visit | None:
+    row = (await db.execute(query, values)).mappings().first()
     return None if row is None else visit_from(row)
 
 

@@ -52,7 +52,19 @@ visits = Table(
     # A cache: so much of the bill came back. All figures above are those of what is left of it.
     Column("returned", BigInteger, nullable=False, server_default="0"),
     Column("returned_at", UtcDateTime),  # last
-    Index("ix_visits_client_id", "client_id", "on_day"),
+    # All that levels, badges and stamps count in a client's history, which may be of thousands.
+    Index(
+        "ix_visits_client_id",
+        "client_id",
+        "on_day",
+        "status",
+        "eligible",
+        "points_earned",
+        "bill",
+        "service_code",
+        "stamp_code",
+        "id",
+    ),
     Index("ix_visits_on_day", "on_day", "branch"),
     Index("ix_visits_staff_id", "staff_id", "id"),
     Index("ix_visits_at", "at"),

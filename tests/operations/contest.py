@@ -108,4 +108,4 @@ class Contest(Town):
 
     async def visits_of(self, client_id: int) -> int:
         async with self.database.read() as db:
-            return (await visits.history(db, client_id)).visits
+            return (await visits.totals(db, client_id)).visits

@@ -10,6 +10,7 @@ from operations.today import PAGE_ROWS, TodayView, visits_today
 from operations.transaction import Tx
 from storage import visits
 from storage.database import Database
+from storage.visits import Totals
 from tests.operations.desk_people import OWNER_ID, Desk
 
 
@@ -99,9 +100,8 @@ async def test_what_the_rules_ask_looks_at_confirmed_visits_only(desk: Desk) -> 
         assert await value(QualifyBy.VISITS, since) == 2
         assert await value(QualifyBy.POINTS, since) == 30 + 75
         assert await value(QualifyBy.SPEND, date(2028, 1, 1)) == 0
-        history = await visits.history(db, anna)
-        assert (history.visits, history.largest_bill) == (2, 250_000)
-        assert history.months == {(2027, 2), (2027, 3)}
+        assert await visits.totals(db, anna) == Totals(visits=2, largest_bill=250_000)
+        assert await visits.months(db, anna) == {(2027, 2), (2027, 3)}
         assert await visits.days_of_visits(db, anna) == (since, day)
         assert await visits.days_of_visits(db, anna, limit=1) == (day,)
         assert await visits.last_visit_on(db, anna) == day
@@ -112,5 +112,5 @@ async def test_what_the_rules_ask_looks_at_confirmed_visits_only(desk: Desk) -> 
         assert [visit.bill for visit in page] == [900_000, 250_000]
         rest = await visits.of_client(db, anna, before_id=page[-1].id, limit=2)
         assert [visit.bill for visit in rest] == [100_000]
-        nobody = await visits.history(db, 4_711)
-        assert (nobody.visits, nobody.largest_bill, nobody.months) == (0, 0, frozenset())
+        assert await visits.totals(db, 4_711) == Totals(visits=0, largest_bill=0)
+        assert await visits.months(db, 4_711) == frozenset()

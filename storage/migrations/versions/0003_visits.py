@@ -77,7 +77,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("preview_id", name=op.f("uq_visits_preview_id")),
     )
     op.create_index("ix_visits_at", "visits", ["at"], unique=False)
-    op.create_index("ix_visits_client_id", "visits", ["client_id", "on_day"], unique=False)
+    op.create_index(
+        "ix_visits_client_id",
+        "visits",
+        [
+            "client_id",
+            "on_day",
+            "status",
+            "eligible",
+            "points_earned",
+            "bill",
+            "service_code",
+            "stamp_code",
+            "id",
+        ],
+        unique=False,
+    )
     op.create_index("ix_visits_on_day", "visits", ["on_day", "branch"], unique=False)
     op.create_index(
         "ix_visits_scores",
