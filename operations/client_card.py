@@ -1,5 +1,7 @@
 """What a client sees of their own account: nothing here writes."""
 
+from datetime import date
+
 from loyalty.badges import badge_progress
 from loyalty.expiry import spendable_until
 from loyalty.programme import Programme
@@ -11,7 +13,7 @@ from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
 from operations.standing import badge_facts, cashback_of, current_level
 from operations.transaction import Tx
-from storage import badges, history, ledger, pending, visits
+from storage import badges, history, pending, standing_sums, visits
 from storage.clients import Client
 from storage.history import Event
 from storage.visits import VisitStatus
@@ -95,23 +97,29 @@ def show_help(tx: Tx, sender: Sender) -> Help:
 
 async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
     """Points, the next to expire, and the way to the next level."""
-    expiring = await ledger.next_expiries(tx.db, client.id, limit=EXPIRIES_SHOWN_MAX)
+    sums = await standing_sums.of_client(
+        tx.db,
+        client.id,
+        now=tx.now,
+        expiries_max=EXPIRIES_SHOWN_MAX,
+        qualify_by=tx.programme.tiers.qualify_by,
+        since=_windows(tx),
+    )
     stated = tx.programme.tiers.stated
-    steps = await tier_progress(tx, client)
-    awaited = await pending.of_client(tx.db, client.id)
+    steps = _progress(tx, client, sums.value, sums.value_at_review)
     return Balance(
         points=client.balance,
         expiring=tuple(
             Expiry(lot.amount, spendable_until(lot.valid_through, tx.today))
-            for lot in expiring
+            for lot in sums.expiring
             if lot.valid_through
         ),
         tier=steps.current.name.of(language) if stated else None,
         way=_way(tx.programme, steps, language) if stated else None,
         visits=client.visits,
         menu=menu_of(tx.programme),
-        awaited=tuple(Awaited(day.points, day.on) for day in awaited[:AWAITED_SHOWN_MAX]),
-        awaited_points=sum(day.points for day in awaited),
+        awaited=tuple(Awaited(day.points, day.on) for day in sums.awaited[:AWAITED_SHOWN_MAX]),
+        awaited_points=sum(day.points for day in sums.awaited),
     )
 
 
@@ -187,14 +195,20 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
 
 async def tier_progress(tx: Tx, client: Client) -> TierProgress:
     """Where the client stands today, and what of it the next review will still see."""
+    value, value_at_review = await visits.qualifying_values(
+        tx.db, client.id, tx.programme.tiers.qualify_by, since=_windows(tx)
+    )
+    return _progress(tx, client, value, value_at_review)
+
+
+def _windows(tx: Tx) -> tuple[date, date]:
+    """The first days of today's window and of that of the next review."""
     rules = tx.programme.tiers
     at_review = window_start(next_review(rules.review, tx.today), rules.window_days)
-    value, value_at_review = await visits.qualifying_values(
-        tx.db,
-        client.id,
-        rules.qualify_by,
-        since=(window_start(tx.today, rules.window_days), at_review),
-    )
+    return window_start(tx.today, rules.window_days), at_review
+
+
+def _progress(tx: Tx, client: Client, value: int, value_at_review: int) -> TierProgress:
     return progress(
         tx.programme,
         current_level(tx, client),

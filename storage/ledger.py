@@ -221,7 +221,7 @@ async def open_lots(db: AsyncConnection, client_id: int, *, covering: int) -> li
     return found
 
 
-_NEXT_EXPIRIES = (
+NEXT_EXPIRIES = (
     select(lots.c.valid_through, func.sum(lots.c.remaining).label("points"))
     .where(
         lots.c.client_id == bindparam("client"),
@@ -236,7 +236,7 @@ _NEXT_EXPIRIES = (
 
 async def next_expiries(db: AsyncConnection, client_id: int, *, limit: int) -> list[OpenLot]:
     """What expires next: points by their last day, the soonest first; never is left out."""
-    rows = await db.execute(_NEXT_EXPIRIES, {"client": client_id, "most": limit})
+    rows = await db.execute(NEXT_EXPIRIES, {"client": client_id, "most": limit})
     return [OpenLot(int(row.points), row.valid_through) for row in rows]
 
 

@@ -109,8 +109,8 @@ async def due(db: AsyncConnection, today: date, *, after_id: int, limit: int) ->
     return list((await db.execute(query)).scalars())
 
 
-# Asked with every card and balance, so built once.
-_BY_DAY = (
+# Asked with every card, and in `standing_sums` with every balance; so built once.
+BY_DAY = (
     select(pending_points.c.active_on, func.sum(pending_points.c.amount).label("points"))
     .where(
         pending_points.c.client_id == bindparam("client"),
@@ -123,5 +123,5 @@ _BY_DAY = (
 
 async def of_client(db: AsyncConnection, client_id: int) -> list[PendingDay]:
     """The client's resting points by the day on which they become active, the soonest first."""
-    rows = await db.execute(_BY_DAY, {"client": client_id})
+    rows = await db.execute(BY_DAY, {"client": client_id})
     return [PendingDay(int(row.points), row.active_on) for row in rows]

@@ -61,6 +61,11 @@ async def by_id(db: AsyncConnection, redemption_id: int) -> Redemption | None:
 
 
 _OPEN_OF = select(*_COLUMNS).where(redemptions.c.client_id == bindparam("client"), _OPEN)
+HELD_BY_CLIENT = select(func.coalesce(func.sum(redemptions.c.points), 0).label("points")).where(
+    redemptions.c.client_id == bindparam("client"),
+    _OPEN,
+    redemptions.c.expires_at > bindparam("now"),
+)
 _HELD_OF = (
     select(redemptions.c.client_id, func.sum(redemptions.c.points).label("points"))
     .where(

@@ -279,11 +279,13 @@ def _imported(measure: QualifyBy, day: str) -> ColumnElement[Any]:
 
 
 # Built once: building it took longer than running it.
-_QUALIFYING = {
+QUALIFYING = {
     measure: select(
         *(
-            func.coalesce(func.sum(case((visits.c.on_day >= bindparam(day), what), else_=0)), 0)
-            + _imported(measure, day)
+            (
+                func.coalesce(func.sum(case((visits.c.on_day >= bindparam(day), what), else_=0)), 0)
+                + _imported(measure, day)
+            ).label(f"since_{day}")
             for day in ("first", "second")
         )
     ).where(
@@ -301,7 +303,7 @@ async def qualifying_values(
     """The same over two windows, read in one query."""
     first, second = since
     values = {"client": client_id, "first": first, "second": second, "earliest": min(since)}
-    row = (await db.execute(_QUALIFYING[qualify_by], values)).one()
+    row = (await db.execute(QUALIFYING[qualify_by], values)).one()
     return int(row[0]), int(row[1])
 
 
