@@ -21,8 +21,8 @@ from operations.due import Due
 from operations.transaction import Tx
 from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
 
-# A transaction of so many lasts some tens of milliseconds: nobody waits noticeably behind it.
-SUBJECTS_MAX = 100
+# A transaction of so many lasts some twenty milliseconds: nobody waits noticeably behind it.
+SUBJECTS_MAX = 50
 PAGE_MAX = 2_000
 
 
