@@ -54,7 +54,9 @@ soak: .venv/dev ## the long crash run
 
 bench: .venv/dev ## speed, as ratios in one run
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.confirming
 	@$(BIN)/python -m tests.bench.rounds
+	@$(BIN)/python -m tests.bench.importing
 
 lock: ## pins exact versions with hashes (needs uv)
 	@uv pip compile pyproject.toml --extra install --universal --python-version 3.11 --generate-hashes \

@@ -1,7 +1,7 @@
 """`python -m tests.bench.importing`: 100,000 rows of an old card list, seconds and peak memory.
 
-Each run is the program itself as a process of its own: CSV and XLSX on SQLite, CSV on PostgreSQL,
-and the same list once more, when there is nothing left to do.
+Each run is the program itself as a process of its own: CSV and XLSX on both databases, and the
+same list once more, when there is nothing left to do.
 """
 
 import asyncio
@@ -78,6 +78,8 @@ async def main() -> None:
         measure("SQLite, CSV once more", sqlite, folder / "list.csv")
         measure("PostgreSQL, CSV", postgres.url(name), folder / "list.csv")
         measure("SQLite, XLSX", f"sqlite:///{folder / 'xlsx.db'}", folder / "list.xlsx")
+        name = await postgres.create(empty=True)
+        measure("PostgreSQL, XLSX", postgres.url(name), folder / "list.xlsx")
     finally:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)

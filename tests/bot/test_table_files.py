@@ -118,7 +118,9 @@ def _workbook() -> bytes:
 
 
 WORKBOOK = _workbook()
-quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @quick
