@@ -13,10 +13,12 @@ from pydantic import ValidationError
 from bot import waypoints
 from bot.parking import NeverAgain
 from handlers.commands import role_commands
+from handlers.reading_ahead import long_reading, read_ahead
 from handlers.replies import call_letter, letters
 from handlers.stimulus import Stimulus
 from loyalty.programme import Programme
 from loyalty.refusals import Refusal
+from operations.challenges import TableAhead
 from operations.outgoing import queue
 from operations.senders import Sender
 from operations.transaction import Tx
@@ -79,24 +81,42 @@ class Handling:
             HandlerHung: it took longer than any handler may.
         """
         update = self._parse(row.raw)
+        ahead = await self._read_ahead(update)
         try:
-            return await self._run(row, update)
+            return await self._run(row, update, ahead=ahead)
         except _Refused as refused:
             # The handler's effects are taken back; that it refused is told without it.
             return await self._run(row, update, refused.refusal)
 
-    async def _run(self, row: Waiting, update: Update, told: Refusal | None = None) -> list[Letter]:
+    async def _read_ahead(self, update: Update) -> TableAhead | None:
+        tap = long_reading(update)
+        if tap is None:
+            return None
+        async with self._database.read() as db:
+            tx = Tx(db, self._clock.now(), self._programme)
+            return await read_ahead(tx, update, tap, self._owner_ids)
+
+    async def _run(
+        self,
+        row: Waiting,
+        update: Update,
+        told: Refusal | None = None,
+        *,
+        ahead: TableAhead | None = None,
+    ) -> list[Letter]:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             if not await inbox.mark_done(db, row.id, tx.now):
                 return []
             if _is_known(update):
-                await self._dispatch(tx, update, told)
+                await self._dispatch(tx, update, told, ahead)
             self._waypoint(waypoints.HANDLED)
         return tx.queued
 
-    async def _dispatch(self, tx: Tx, update: Update, told: Refusal | None) -> None:
-        stimulus = Stimulus(tx, self._renderer, self._owner_ids, told)
+    async def _dispatch(
+        self, tx: Tx, update: Update, told: Refusal | None, ahead: TableAhead | None
+    ) -> None:
+        stimulus = Stimulus(tx, self._renderer, self._owner_ids, told, ahead)
         try:
             async with asyncio.timeout(HANDLER_S) as deadline:
                 replies: Any = await self._dispatcher.feed_update(

@@ -28,6 +28,11 @@ async def show(
 ) -> Replies:
     assert sender.client is not None, "the router's filter lets clients through"
     shown = await show_challenge(
-        tx, sender.client, sender.language, tap.code, owner_ids=stimulus.owner_ids
+        tx,
+        sender.client,
+        sender.language,
+        tap.code,
+        owner_ids=stimulus.owner_ids,
+        ahead=stimulus.ahead,
     )
     return say.edit(shown or await show_badges(tx, sender.client, sender.language))

@@ -18,6 +18,7 @@ from aiogram.types import TelegramObject, Update, User
 from handlers.conversations import Conversation
 from handlers.replies import Say
 from loyalty.refusals import Refusal
+from operations.challenges import TableAhead
 from operations.refused import record_refusal
 from operations.senders import Sender, identify
 from operations.transaction import Tx
@@ -36,6 +37,8 @@ class Stimulus:
     owner_ids: frozenset[int]
     # Why the first run's transaction was taken back; then this run only puts it in words.
     refusal: Refusal | None = None
+    # What was read before the transaction began.
+    ahead: TableAhead | None = None
     sender: Sender | None = None
     say: Say | None = None
     refused: Refusal | None = None  # by the handler, in this run

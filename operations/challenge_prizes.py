@@ -15,8 +15,8 @@ from operations.due import Due, DuePage, NotDueNow
 from operations.ledger import EntryKind, grant
 from operations.outgoing import notify, to_client
 from operations.transaction import Tx
-from storage import challenges, clients
-from storage.challenges import FinalPlace
+from storage import challenge_ends, clients
+from storage.challenge_ends import FinalPlace
 from storage.clients import ClientStatus
 from templates.challenges import WINNERS_NAMED_MAX, Ended, Prize
 
@@ -29,7 +29,7 @@ async def due_prizes(tx: Tx, after: int, limit: int) -> DuePage:
     over = [challenge.code for challenge in tx.programme.challenges if _is_due(tx, challenge)]
     if not over:
         return DuePage()
-    closed = await challenges.ended(tx.db)
+    closed = await challenge_ends.ended(tx.db)
     return DuePage(tuple(Due(_THE_CHALLENGE, code) for code in over if code not in closed))
 
 
@@ -42,9 +42,9 @@ async def give_prizes(tx: Tx, due: Due, owner_ids: Collection[int]) -> int:
     challenge = tx.programme.challenge(due.period)
     if challenge is None or not _is_due(tx, challenge):
         raise NotDueNow("not-over")
-    if await challenges.ending(tx.db, challenge.code) is not None:
+    if await challenge_ends.ending(tx.db, challenge.code) is not None:
         raise NotDueNow("closed")
-    participants = await challenges.close(
+    participants = await challenge_ends.close(
         tx.db,
         challenge.code,
         challenge.score,
@@ -52,12 +52,12 @@ async def give_prizes(tx: Tx, due: Due, owner_ids: Collection[int]) -> int:
         owner_ids=owner_ids,
         now=tx.now,
     )
-    winners = await challenges.winners(tx.db, challenge.code, limit=len(challenge.prizes))
+    winners = await challenge_ends.winners(tx.db, challenge.code, limit=len(challenge.prizes))
     # Friends are locked before those who brought them, newer clients before older ones: so here.
     for winner in sorted(winners, key=lambda found: found.client_id, reverse=True):
         await _pay(tx, challenge, winner, participants)
     prizes = [(winner.client_id, prize_for(challenge, winner.place)) for winner in winners]
-    await challenges.note_prizes(tx.db, challenge.code, prizes)
+    await challenge_ends.note_prizes(tx.db, challenge.code, prizes)
     return participants
 
 
@@ -84,7 +84,7 @@ async def _pay(tx: Tx, challenge: Challenge, winner: FinalPlace, participants: i
 
 async def due_tellings(tx: Tx, after: int, limit: int) -> DuePage:
     """Who took part and does not know how it ended; the period is the challenge's code."""
-    found = await challenges.untold(tx.db, after_client_id=after, limit=limit)
+    found = await challenge_ends.untold(tx.db, after_client_id=after, limit=limit)
     people = sorted({client_id for client_id, _ in found})
     due = tuple(Due(client_id, code) for client_id, code in found)
     return DuePage(due, people[-1] if len(people) == limit else None)
@@ -92,17 +92,17 @@ async def due_tellings(tx: Tx, after: int, limit: int) -> DuePage:
 
 async def tell(tx: Tx, due: Due) -> None:
     """Tells one of them. Raises NotDueNow where they were told before."""
-    if not await challenges.note_told(tx.db, due.period, due.subject):
+    if not await challenge_ends.note_told(tx.db, due.period, due.subject):
         raise NotDueNow("told")
     client = await clients.by_id(tx.db, due.subject)
     challenge = tx.programme.challenge(due.period)
-    ending = await challenges.ending(tx.db, due.period)
-    own = await challenges.place_of(tx.db, due.period, due.subject)
+    ending = await challenge_ends.ending(tx.db, due.period)
+    own = await challenge_ends.place_of(tx.db, due.period, due.subject)
     if client is None or client.status is not ClientStatus.ACTIVE or challenge is None:
         return
     assert ending is not None, "places are kept with the end"
     assert own is not None, "it was just marked"
-    table = await challenges.final_leaders(
+    table = await challenge_ends.final_leaders(
         tx.db, due.period, own_id=client.id, limit=WINNERS_NAMED_MAX
     )
     first = [standing for standing in table if standing.place <= WINNERS_NAMED_MAX]

@@ -4,14 +4,17 @@ Everybody who comes takes part. Whoever works here does not: no place, no prize.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeGuard
 
 from loyalty.calendar import day_ends, day_starts
 from loyalty.challenges import Phase, announced, phase_of, prizes_on
 from loyalty.names import public_name
 from loyalty.programme import Challenge
 from operations.transaction import Tx
-from storage import challenges
-from storage.challenges import Ending, Standing, Window
+from storage import challenge_ends, challenges, clients
+from storage.challenge_ends import Ending
+from storage.challenges import Standing, Window
 from storage.clients import Client
 from templates import challenges as screens
 from templates.challenges import (
@@ -40,17 +43,56 @@ def window_of(tx: Tx, challenge: Challenge) -> Window:
     )
 
 
+@dataclass(frozen=True)
+class TableAhead:
+    """The table of a contest as this client is to see it, read before the transaction began."""
+
+    code: str
+    client_id: int
+    standings: tuple[Standing, ...]
+
+
+async def read_table(
+    tx: Tx, telegram_id: int, code: str, *, owner_ids: Collection[int]
+) -> TableAhead | None:
+    """Reads the table of a contest that is not closed, on a connection that only reads.
+
+    To rank a hundred thousand visits takes longer than anybody may be kept from writing. None:
+    there is nothing of the kind to be read.
+    """
+    challenge = tx.programme.challenge(code)
+    client = await clients.by_telegram_id(tx.db, telegram_id)
+    if challenge is None or client is None or phase_of(challenge, tx.today) is Phase.UPCOMING:
+        return None
+    if await challenge_ends.ending(tx.db, code) is not None:
+        return None
+    table = await _leaders(tx, client, challenge, owner_ids)
+    return TableAhead(code, client.id, tuple(table))
+
+
 async def show_challenge(
-    tx: Tx, client: Client, language: str, code: str, *, owner_ids: Collection[int]
+    tx: Tx,
+    client: Client,
+    language: str,
+    code: str,
+    *,
+    owner_ids: Collection[int],
+    ahead: TableAhead | None = None,
 ) -> screens.Challenge | None:
-    """The contest as it stands; None where the programme has none of this code."""
+    """The contest as it stands; None where the programme has none of this code.
+
+    `ahead` is its table where that was read a moment before; it is read here where it was not.
+    """
     challenge = tx.programme.challenge(code)
     if challenge is None:
         return None
-    ending = await challenges.ending(tx.db, code)
+    ending = await challenge_ends.ending(tx.db, code)
     # Once the prizes are given it is over, whatever the file says of its days by now.
     phase = phase_of(challenge, tx.today) if ending is None else Phase.ENDED
-    table = await _table(tx, client, challenge, phase, ending, owner_ids)
+    if ending is None and phase is not Phase.UPCOMING and _is_of(ahead, client, code):
+        table = list(ahead.standings)
+    else:
+        table = await _table(tx, client, challenge, phase, ending, owner_ids)
     lines = [_leader(standing, client) for standing in table]
     shown = [
         line
@@ -89,11 +131,21 @@ async def _table(
     owner_ids: Collection[int],
 ) -> list[Standing]:
     if ending is not None:
-        return await challenges.final_leaders(
+        return await challenge_ends.final_leaders(
             tx.db, challenge.code, own_id=client.id, limit=LEADERS_SHOWN_MAX
         )
     if phase is Phase.UPCOMING:
         return []
+    return await _leaders(tx, client, challenge, owner_ids)
+
+
+def _is_of(ahead: TableAhead | None, client: Client, code: str) -> TypeGuard[TableAhead]:
+    return ahead is not None and (ahead.code, ahead.client_id) == (code, client.id)
+
+
+async def _leaders(
+    tx: Tx, client: Client, challenge: Challenge, owner_ids: Collection[int]
+) -> list[Standing]:
     return await challenges.leaders(
         tx.db,
         challenge.score,

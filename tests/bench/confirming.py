@@ -26,7 +26,7 @@ from operations.ledger import EntryKind, grant_hash, spend
 from operations.senders import Role, Sender, identify
 from operations.transaction import Tx
 from operations.visit_previews import Preview, preview_visit
-from operations.visits import Booked, confirm_visit
+from operations.visits import Booked, ShownAnew, confirm_visit
 from programmes import SERVICE_CENTRE
 from storage import clients, people, staff
 from storage.database import Database
@@ -118,6 +118,9 @@ class Shop:
             tx = Tx(db, self.now(), self.programme)
             actor = await _sender(tx, colleague)
             booked = await confirm_visit(tx, preview_id=shown.id, actor=actor, branch_place=0)
+            if isinstance(booked, ShownAnew):  # a colleague has just lifted the client's level
+                again = booked.preview.id
+                booked = await confirm_visit(tx, preview_id=again, actor=actor, branch_place=0)
             assert isinstance(booked, Booked)
 
     async def spend(self, client_id: int, points: int, key: str) -> None:

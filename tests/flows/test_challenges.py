@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from playground.people import Person
 from tests.flows.desk_scene import a_card, said, staff_at
@@ -150,3 +151,19 @@ async def test_a_button_of_a_contest_that_is_no_more_leads_to_the_badges(svoi: R
     await anna.tap_data(ShowChallenge("gone").pack())
     await svoi.settle()
     assert "значк" in said(anna.last).lower()
+
+
+async def test_the_table_is_ranked_before_the_transaction_that_writes(svoi: RunningBot) -> None:
+    alina, anna = await staff_at(svoi), await a_card(svoi)
+    svoi.clock.move_to(FIRST_NOON)
+    await visits(svoi, alina, "1234567", 1000)
+    await sends(svoi, anna, "/badges")
+    written: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        written.append(statement.lower())
+
+    event.listen(svoi.app.database.engine.sync_engine, "before_cursor_execute", note)
+    assert "🥇 Вы — 1 визит" in await taps(svoi, anna, "🏁")
+    assert any("insert into outbox" in statement for statement in written)
+    assert not any("row_number" in statement for statement in written)

@@ -1,5 +1,6 @@
 """Contests, on both databases: who stands where, whom the table names, what a place wins."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,16 +10,18 @@ from loyalty.challenges import Phase
 from loyalty.programme import Programme, Score
 from loyalty.referrals import ReferralState
 from operations.challenge_prizes import due_tellings
-from operations.challenges import challenge_links
+from operations.challenges import TableAhead, challenge_links, read_table, show_challenge
 from operations.profile import set_leaderboard
 from operations.senders import Role
+from operations.transaction import Tx
 from storage import audit, clients, staff
+from storage.clients import Client
 from storage.database import Database
 from storage.ledger import EntryKind
 from storage.tables import visits
-from templates.challenges import Ended, Leader, Prize
+from templates.challenges import Challenge, Ended, Leader, Prize
 from tests.movable_clock import MovableClock
-from tests.operations.contest import AFTER, LAST, MIDDLE, Contest, with_challenge
+from tests.operations.contest import AFTER, LAST, MIDDLE, SPRING, Contest, with_challenge
 from tests.town import OWNER_ID
 
 
@@ -41,6 +44,50 @@ async def test_the_table_has_first_names_and_initials(spring: Contest) -> None:
     shown = await spring.looks(boris)
     assert [line.is_own for line in shown.leaders] == [False, True]
     assert (shown.phase, shown.days_left, shown.own) == (Phase.RUNNING, 21, None)
+
+
+async def test_the_table_read_ahead_is_the_table(spring: Contest) -> None:
+    anna, boris = await spring.person(name="Анна"), await spring.person(name="Борис")
+    await spring.comes(anna, 2)
+    await spring.comes(boris)
+    async with spring.database.read() as db:
+        tx = Tx(db, spring.clock.now(), spring.programme)
+        reader = await clients.by_id(db, boris)
+        assert reader is not None
+        assert reader.telegram_id is not None
+        ahead = await read_table(tx, reader.telegram_id, SPRING, owner_ids={OWNER_ID})
+        assert ahead is not None
+
+        async def shown(client: Client, table: TableAhead | None) -> Challenge | None:
+            return await show_challenge(tx, client, "ru", SPRING, owner_ids={OWNER_ID}, ahead=table)
+
+        assert await shown(reader, ahead) == await shown(reader, None)
+        # Somebody else's is not theirs.
+        other = await clients.by_id(db, anna)
+        assert other is not None
+        assert await shown(other, ahead) == await shown(other, None)
+        assert await read_table(tx, reader.telegram_id, "no-such", owner_ids=()) is None
+        assert await read_table(tx, 4_711, SPRING, owner_ids=()) is None
+
+
+async def test_what_was_read_before_the_end_is_not_shown_after_it(spring: Contest) -> None:
+    anna = await spring.person(name="Анна")
+    await spring.comes(anna)
+    async with spring.database.read() as db:
+        reader = await clients.by_id(db, anna)
+        assert reader is not None
+        assert reader.telegram_id is not None
+        tx = Tx(db, spring.clock.now(), spring.programme)
+        ahead = await read_table(tx, reader.telegram_id, SPRING, owner_ids={OWNER_ID})
+        assert ahead is not None
+    stale = replace(ahead, standings=(replace(ahead.standings[0], score=99),))
+    await spring.is_over()
+    async with spring.database.read() as db:
+        tx = Tx(db, spring.clock.now(), spring.programme)
+        shown = await show_challenge(tx, reader, "ru", SPRING, owner_ids=(), ahead=stale)
+        assert shown is not None
+        assert [line.score for line in shown.leaders] == [1]
+        assert await read_table(tx, reader.telegram_id, SPRING, owner_ids=()) is None
 
 
 async def test_ties_go_to_who_got_there_first(spring: Contest) -> None:
