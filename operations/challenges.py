@@ -100,7 +100,7 @@ async def show_challenge(
         if standing.place <= LEADERS_SHOWN_MAX and (line.is_own or _may_be_seen(standing))
     ]
     own = next((line for line in lines if line.is_own), None)
-    ahead = challenge.from_ if phase is Phase.UPCOMING else challenge.to
+    turning = challenge.from_ if phase is Phase.UPCOMING else challenge.to
     return screens.Challenge(
         code=code,
         name=challenge.name.of(language),
@@ -109,7 +109,7 @@ async def show_challenge(
         from_day=challenge.from_,
         to_day=challenge.to,
         prizes_day=prizes_on(challenge),
-        days_left=max((ahead - tx.today).days, 0),
+        days_left=max((turning - tx.today).days, 0),
         score=challenge.score,
         prizes=challenge.prizes[:PRIZES_SHOWN_MAX],
         more_prizes=max(len(challenge.prizes) - PRIZES_SHOWN_MAX, 0),
