@@ -32,6 +32,7 @@ class Row:
     first_answer_s: float
     memory_mb: float
     replies_per_s: float
+    reply_cpu_ms: float  # of the bot's own process
     latency: Latency
     memory_after_mb: float
 
@@ -55,9 +56,11 @@ async def measure(
         first = await until_sends(telegram, 1) - running.started_at
         memory = running.memory_mb()
         await replies_per_second(telegram, people[:50], 1)  # warms the caches
+        cpu_began_s = running.cpu_s()
         throughput = await replies_per_second(telegram, people, ROUNDS)
+        cpu_ms = (running.cpu_s() - cpu_began_s) / (ROUNDS * len(people)) * 1000
         times = await latency(telegram, people, per_second=LATENCY_PER_S, seconds=LATENCY_S)
-        return Row(name, first, memory, throughput, times, running.memory_mb())
+        return Row(name, first, memory, throughput, cpu_ms, times, running.memory_mb())
 
 
 async def measure_bare() -> Row:
@@ -109,12 +112,13 @@ async def main() -> None:
 
 def report(rows: list[Row], paced: tuple[float, int], lifted: tuple[float, int]) -> None:
     bare = rows[0]
-    head = f"{'':18}{'replies/s':>12}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}"
+    head = f"{'':18}{'replies/s':>12}{'of bare':>9}{'CPU ms':>8}{'p50 ms':>9}{'p99 ms':>9}"
     print(head + f"{'first s':>9}{'+ bare':>8}{'MB':>7}{'x bare':>8}{'MB after':>10}")
     for row in rows:
         print(
             f"{row.name:18}{row.replies_per_s:12.0f}"
             f"{row.replies_per_s / bare.replies_per_s:9.2f}"
+            f"{row.reply_cpu_ms:8.1f}"
             f"{row.latency.p50_ms:9.1f}{row.latency.p99_ms:9.1f}"
             f"{row.first_answer_s:9.2f}{row.first_answer_s - bare.first_answer_s:8.2f}"
             f"{row.memory_mb:7.0f}{row.memory_mb / bare.memory_mb:8.2f}{row.memory_after_mb:10.0f}"

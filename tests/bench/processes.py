@@ -27,6 +27,11 @@ class BotProcess:
         """Resident memory now, in megabytes."""
         return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
 
+    def cpu_s(self) -> float:
+        """Seconds of a processor so far: a busy machine stretches them least."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
 
 @asynccontextmanager
 async def bare_bot(telegram: LocalTelegram) -> AsyncIterator[BotProcess]:
