@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -184,20 +185,34 @@ async def lower(
     )
 
 
+def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The newest visits of a client; the index alone says which, however many there were."""
+    ids = (
+        select(visits.c.id)
+        .where(visits.c.client_id == bindparam("client"), *conditions)
+        .order_by(visits.c.id.desc())
+        .limit(bindparam("most"))
+    )
+    return select(*COLUMNS).where(visits.c.id.in_(ids)).order_by(visits.c.id.desc())
+
+
+_ID_MAX = 2**63 - 1
+_OF_CLIENT = _newest(visits.c.id < bindparam("before", type_=BigInteger))
+_LAST_OF_CLIENT = _newest(_CONFIRMED)
+
+
 async def of_client(
     db: AsyncConnection, client_id: int, *, before_id: int | None = None, limit: int
 ) -> list[Visit]:
     """A page of the client's visits, those taken back or returned too, newest first."""
-    query = select(*COLUMNS).where(visits.c.client_id == client_id)
-    if before_id is not None:
-        query = query.where(visits.c.id < before_id)
-    return await _all(db, query.order_by(visits.c.id.desc()).limit(limit))
+    before = _ID_MAX if before_id is None else before_id
+    values = {"client": client_id, "before": before, "most": limit}
+    return [visit_from(row) for row in (await db.execute(_OF_CLIENT, values)).mappings()]
 
 
 async def last_of_client(db: AsyncConnection, client_id: int) -> Visit | None:
     """The client's newest visit."""
-    query = select(*COLUMNS).where(visits.c.client_id == client_id, _CONFIRMED)
-    return await _first(db, query.order_by(visits.c.id.desc()).limit(1))
+    return await _first(db, _LAST_OF_CLIENT, {"client": client_id, "most": 1})
 
 
 async def last_by_staff(db: AsyncConnection, staff_id: int) -> Visit | None:
