@@ -195,5 +195,9 @@ async def take_phone(db: AsyncConnection, client_id: int, phone: str) -> bool:
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:
-    """Sets columns of the client's row."""
-    await db.execute(update(clients).where(clients.c.id == client_id).values(**values))
+    """Sets columns of the client's row; who was erased meanwhile takes nothing in any more."""
+    await db.execute(
+        update(clients)
+        .where(clients.c.id == client_id, clients.c.status != ClientStatus.ERASED)
+        .values(**values)
+    )

@@ -34,6 +34,7 @@ class EntryKind(StrEnum):
     ADJUSTMENT = "adjustment"
     TRANSFER = "transfer"
     IMPORT = "import"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True)
