@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from operations.actors import acting
 from operations.authority import require
 from operations.cases import hear, tell
 from operations.outgoing import Recipient, notify, to_account, to_client
@@ -185,7 +186,7 @@ async def _own_case(tx: Tx, actor: Sender, case_id: int) -> Case | None:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="case.refused",
         client_id=None if case is None else case.client_id,
         subject_id=case_id,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from operations.actors import acting
 from operations.cases import answer_due, hear, tell_opened
 from operations.senders import Sender
 from operations.transaction import Tx
@@ -41,7 +42,7 @@ async def disputable_visit(tx: Tx, *, actor: Sender, visit_id: int) -> Disputabl
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="visit.dispute_refused",
         client_id=None if client is None else client.id,
         subject_id=visit_id,

@@ -26,9 +26,10 @@ from storage import (
     redemptions,
     visit_previews,
 )
-from storage.approvals import ApprovalStatus
+from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client, ClientStatus
 from storage.erasures import ErasedPhone
+from storage.visit_previews import StoredPreview
 from templates.approvals import Verdict
 from templates.redemptions import Ending
 
@@ -152,9 +153,13 @@ async def _end_questions(tx: Tx, ids: Collection[int]) -> None:
         await close_approval(tx, approval, ApprovalStatus.VOID, None)
         stored = await visit_previews.by_id(tx.db, approval.preview_id)
         if stored is not None:
-            client = await _blank(tx, approval.client_id)
-            notice = refused_notice(stored, client, Verdict.VOID, by=None)
-            await tell_asker(tx, approval, lambda _language, notice=notice: notice)
+            await _tell_asker(tx, approval, stored)
+
+
+async def _tell_asker(tx: Tx, approval: Approval, stored: StoredPreview) -> None:
+    client = await _blank(tx, approval.client_id)
+    notice = refused_notice(stored, client, Verdict.VOID, by=None)
+    await tell_asker(tx, approval, lambda _language: notice)
 
 
 async def _blank(tx: Tx, client_id: int) -> Client:

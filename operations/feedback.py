@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from operations.actions import thank_for_review
+from operations.actors import acting
 from operations.cases import about_visit, complain, hear
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account, to_client
@@ -217,7 +218,7 @@ async def _refused(tx: Tx, actor: Sender, subject_id: int | None) -> NotTheirs:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="feedback.refused",
         client_id=None if actor.client is None else actor.client.id,
         subject_id=subject_id,

@@ -70,6 +70,7 @@ async def forget_letters(db: AsyncConnection, *, limit: int) -> int:
             .values(
                 payload=None,
                 context=None,
+                key=case((_is_nobodys(outbox.c.chat_id), None), else_=outbox.c.key),
                 chat_id=case((_is_nobodys(outbox.c.chat_id), 0), else_=outbox.c.chat_id),
             )
         )
