@@ -3,16 +3,11 @@
 See docs/decisions/erasure.md for what becomes of what, and why.
 """
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from loyalty.calendar import add_months, business_day
-from operations import birthdays
 from operations.approvals import close_approval, refused_notice, tell_asker
+from operations.erased_phones import remember_phones
 from operations.holds import end_hold
 from operations.ledger import EntryKind, grant, spend
 from operations.reward_claims import release_claims
@@ -28,12 +23,9 @@ from storage import (
 )
 from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client, ClientStatus
-from storage.erasures import ErasedPhone
 from storage.visit_previews import StoredPreview
 from templates.approvals import Verdict
 from templates.redemptions import Ending
-
-PHONE_KEPT_MONTHS = 12  # as the consent says
 
 
 class NobodyToErase(LookupError):
@@ -70,7 +62,7 @@ async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
         return Erased(client.id, 0, repeated=True)
     records = (await clients.by_ids(tx.db, ids)).values()
     accounts = {record.telegram_id for record in records if record.telegram_id is not None}
-    await _remember_phones(tx, ids, {record.phone for record in records if record.phone})
+    await remember_phones(tx, ids, {record.phone for record in records if record.phone})
     for record_id in ids:
         await release_claims(tx, client_id=record_id, actor_id=by)
     await erasures.cancel_pending(tx.db, ids, tx.now)
@@ -82,7 +74,7 @@ async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
     await forgetting.drop_waiting(tx.db, ids, accounts, tx.now)
     await _end_questions(tx, ids)
     await erasures.close_previews(tx.db, ids)
-    await forgetting.forget_messages(tx.db, ids, limit=forgetting.AT_ONCE_MAX)
+    await forgetting.forget_messages(tx.db, ids, newest=forgetting.AT_ONCE_MAX)
     await erasures.note(tx.db, ids, tx.now)
     await audit_log.record(
         tx.db,
@@ -166,38 +158,3 @@ async def _blank(tx: Tx, client_id: int) -> Client:
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "locked in this very transaction"
     return client
-
-
-# -- the phone's hash
-
-
-async def _remember_phones(tx: Tx, ids: Collection[int], phones: Collection[str]) -> None:
-    year = await erasures.latest_claim(tx.db, ids, birthdays.JOB)
-    key = await erasures.key_of_phones(tx.db, made=secrets.token_hex(32))
-    assert key is not None, "made just now, if it was not there"
-    for phone in sorted(phones):
-        phone_hash = _hash(key, phone)
-        await erasures.remember_phone(tx.db, phone_hash, now=tx.now, birthday_year=year)
-
-
-def _hash(key: str, phone: str) -> str:
-    return hmac.new(bytes.fromhex(key), phone.encode(), hashlib.sha256).hexdigest()
-
-
-async def erased_phones(tx: Tx, phones: Collection[str]) -> Mapping[str, ErasedPhone]:
-    """Those of these numbers whose owner was erased less than 12 months ago."""
-    key = await erasures.key_of_phones(tx.db)
-    if key is None or not phones:
-        return {}
-    hashes = {_hash(key, phone): phone for phone in phones}
-    found = await erasures.phones(tx.db, hashes.keys())
-    return {
-        hashes[phone_hash]: erased
-        for phone_hash, erased in found.items()
-        if not _is_over(tx, erased.at)
-    }
-
-
-def _is_over(tx: Tx, erased_at: datetime) -> bool:
-    erased_on = business_day(erased_at, tx.programme.business.timezone)
-    return tx.today >= add_months(erased_on, PHONE_KEPT_MONTHS)
