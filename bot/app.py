@@ -42,6 +42,7 @@ from operations.sending import Decision
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
+from scheduler.data_files import DataFiles
 from storage.database import Database
 from storage.outbox import Lane, Letter
 from templates.every_chat import Apology
@@ -178,6 +179,10 @@ class App:
     async def _run_parts(self, dispatcher: Dispatcher, stopping: asyncio.Event) -> None:
         self.inbox = self._build_inbox(dispatcher)
         self.clockwork.add_chore("forget updates", self.inbox.forget)
+        files = DataFiles(
+            self.database, self.clock, self.programme, self.renderer, self.delivery.offer
+        )
+        self.clockwork.add_chore("files of clients' data", files.go, at_each_tick=True)
         async with asyncio.TaskGroup() as tasks:
             menus = tasks.create_task(
                 announce_commands(self.telegram, self._bot, self.programme, self.settings.owner_ids)

@@ -51,8 +51,8 @@ async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
     Once however often it is asked. A role that they hold here stays.
 
     Args:
-        by: the Telegram id of the owner who does it; None: the person themself, or a restored
-            backup that is told again.
+        by: who does it, as `operations.actors` names them: an owner, or the client; None: a
+            restored backup is told again.
 
     Raises:
         NobodyToErase: no such record.

@@ -22,6 +22,7 @@ from storage.tables import (
     chat_waits,
     clients,
     consents,
+    data_requests,
     erased_phones,
     erasures,
     feedback,
@@ -188,7 +189,8 @@ async def clear_words(
     )
     await db.execute(update(adjustments).where(adjustments.c.client_id.in_(ids)).values(reason=""))
     await db.execute(update(feedback).where(feedback.c.client_id.in_(ids)).values(words=None))
-    await db.execute(delete(consents).where(consents.c.client_id.in_(ids)))
+    for kept in (consents, data_requests):
+        await db.execute(delete(kept).where(kept.c.client_id.in_(ids)))
     await _clear_cases(db, ids, accounts, now)
 
 

@@ -1,4 +1,4 @@
-"""Who asked to be forgotten: nothing here says who it was."""
+"""Who asked for their data, and who asked to be forgotten: of these nothing says who it was."""
 
 from sqlalchemy import Column, ForeignKey, SmallInteger, String, Table
 
@@ -25,4 +25,15 @@ erased_phones = Table(
     Column("phone_hash", String(64), primary_key=True),  # keyed, see operations.erasure
     Column("at", UtcDateTime, nullable=False),
     Column("birthday_year", SmallInteger),  # the latest whose gift was given
+)
+
+# The file that a client asked for, while it is being made.
+data_requests = Table(
+    "data_requests",
+    metadata,
+    Column(
+        "client_id", Identity64, ForeignKey("clients.id"), primary_key=True, autoincrement=False
+    ),
+    Column("language", String(8), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
 )

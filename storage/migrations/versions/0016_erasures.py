@@ -1,4 +1,4 @@
-"""Erasures: who asked to be forgotten, without saying who it was."""
+"""Who asked for their data, and who asked to be forgotten."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,8 +30,19 @@ def upgrade() -> None:
         sa.Column("birthday_year", sa.SmallInteger(), nullable=True),
         sa.PrimaryKeyConstraint("phone_hash", name=op.f("pk_erased_phones")),
     )
+    op.create_table(
+        "data_requests",
+        sa.Column("client_id", Identity64, autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_data_requests_client_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_data_requests")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("data_requests")
     op.drop_table("erased_phones")
     op.drop_table("erasures")
