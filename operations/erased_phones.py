@@ -20,14 +20,16 @@ from storage.erasures import ErasedPhone
 PHONE_KEPT_MONTHS = 12  # as the consent says
 
 
-async def remember_phones(tx: Tx, ids: Collection[int], phones: Collection[str]) -> None:
+async def remember_phones(
+    tx: Tx, ids: Collection[int], phones: Collection[str], *, at: datetime
+) -> None:
     """Keeps the phones of these records, with the latest birthday gift that they were given."""
     year = await erasures.latest_claim(tx.db, ids, birthdays.JOB)
     key = await erasures.key_of_phones(tx.db, made=secrets.token_hex(32))
     assert key is not None, "made just now, if it was not there"
     for phone in sorted(phones):
         phone_hash = _hash(key, phone)
-        await erasures.remember_phone(tx.db, phone_hash, now=tx.now, birthday_year=year)
+        await erasures.remember_phone(tx.db, phone_hash, now=at, birthday_year=year)
 
 
 def _hash(key: str, phone: str) -> str:

@@ -5,6 +5,7 @@ See docs/decisions/erasure.md for what becomes of what, and why.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from operations.approvals import close_approval, refused_notice, tell_asker
 from operations.erased_phones import remember_phones
@@ -45,7 +46,9 @@ class Erased:
     repeated: bool = False
 
 
-async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
+async def erase_client(
+    tx: Tx, client_id: int, *, by: int | None, at: datetime | None = None
+) -> Erased:
     """Takes the person out of every table, and of every record that was merged into theirs.
 
     Once however often it is asked. A role that they hold here stays.
@@ -54,15 +57,19 @@ async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
         by: who does it, as `operations.actors` names them: an owner, or the client; None: a
             restored backup is told again.
 
+        at: when it was, where a backup that was restored is told again; None: now.
+
     Raises:
         NobodyToErase: no such record.
     """
+    erased_at = at or tx.now
     client, ids = await _locked(tx, client_id)
     if client.status is ClientStatus.ERASED:
         return Erased(client.id, 0, repeated=True)
     records = (await clients.by_ids(tx.db, ids)).values()
     accounts = {record.telegram_id for record in records if record.telegram_id is not None}
-    await remember_phones(tx, ids, {record.phone for record in records if record.phone})
+    phones = {record.phone for record in records if record.phone}
+    await remember_phones(tx, ids, phones, at=erased_at)
     for record_id in ids:
         await release_claims(tx, client_id=record_id, actor_id=by)
     await erasures.cancel_pending(tx.db, ids, tx.now)
@@ -75,7 +82,7 @@ async def erase_client(tx: Tx, client_id: int, *, by: int | None) -> Erased:
     await _end_questions(tx, ids)
     await erasures.close_previews(tx.db, ids)
     await forgetting.forget_messages(tx.db, ids, newest=forgetting.AT_ONCE_MAX)
-    await erasures.note(tx.db, ids, tx.now)
+    await erasures.note(tx.db, ids, erased_at)
     await audit_log.record(
         tx.db,
         now=tx.now,

@@ -42,6 +42,7 @@ class Forgetting:
                 updates = await forgetting.full_updates(db, newest=newest, limit=BATCH_MAX)
                 letters = await forgetting.full_letters(db, newest=newest, limit=BATCH_MAX)
             if not updates and not letters:
+                await self._database.forget_freed_bytes()
                 return True
             async with self._database.write() as db:
                 await forgetting.empty_updates(db, updates)

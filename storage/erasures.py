@@ -49,6 +49,14 @@ class Erasure:
     client_created_at: datetime
     at: datetime
 
+    @classmethod
+    def told(cls, client_id: int, created_at: str, at: str) -> "Erasure":
+        """From what a list says; raises ValueError and TypeError for what is none."""
+        moments = datetime.fromisoformat(created_at), datetime.fromisoformat(at)
+        if any(moment.tzinfo is None for moment in moments):
+            raise ValueError("a moment without its zone")
+        return cls(int(client_id), *moments)
+
 
 @dataclass(frozen=True)
 class ErasedPhone:
@@ -245,6 +253,15 @@ async def erased_at(db: AsyncConnection, client_id: int) -> datetime | None:
     query = select(erasures.c.at).where(erasures.c.client_id == client_id)
     found: datetime | None = (await db.execute(query)).scalar()
     return found
+
+
+async def after(db: AsyncConnection, last_id: int, *, limit: int) -> list[tuple[int, Erasure]]:
+    """The erasures behind this id, by rising id, each with its own."""
+    query = select(erasures).where(erasures.c.id > last_id).order_by(erasures.c.id).limit(limit)
+    return [
+        (row.id, Erasure(row.client_id, row.client_created_at, row.at))
+        for row in await db.execute(query)
+    ]
 
 
 async def key_of_phones(db: AsyncConnection, *, made: str | None = None) -> str | None:

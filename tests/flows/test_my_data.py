@@ -1,11 +1,16 @@
 """Rule 21 as people meet it: all of one's data in a file, or an end to it."""
 
 import pytest
+from sqlalchemy import func, select
 
+from operations.senders import Role
 from playground.people import Person
 from playground.seen import ChatMessage
-from storage import audit
-from tests.flows.guests import a_client
+from storage import audit, clients
+from storage.clients import ClientStatus
+from storage.tables import data_requests
+from tests.flows.desk_scene import an_owner, staff_at
+from tests.flows.guests import a_client, town_of
 from tests.flows.running import RunningBot
 from tests.traces import traces
 
@@ -140,6 +145,7 @@ async def test_rule_21_all_of_one_s_data_comes_in_one_file(
 
 
 async def test_rule_21_an_owner_erases_at_a_written_request(svoi: RunningBot) -> None:
+    svoi.telegram.person("Кто-то")  # whose id is that of who hires in these tests
     anna, client_id = await a_client(svoi, "Анна-Мария")
     owner = an_owner(svoi)
     alina = await staff_at(svoi, role=Role.MANAGER)
