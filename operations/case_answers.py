@@ -173,7 +173,8 @@ async def reply_to_case(
 ) -> PassedOn | NotTheirCase:
     """The client writes to their own case, which is open again if it was closed."""
     case = await _own_case(tx, actor, case_id)
-    if case is None:
+    client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
+    if case is None or (client is not None and client.is_gone):
         return NotTheirCase()
     await hear(tx, case, author_id=actor.telegram_id, rating=None, words=words, owner_ids=owner_ids)
     return PassedOn(case.id)

@@ -37,7 +37,8 @@ async def disputable_visit(tx: Tx, *, actor: Sender, visit_id: int) -> Disputabl
     """The visit, if it is the actor's own; its client is locked."""
     visit = await visits.by_id(tx.db, visit_id)
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
-    if visit is not None and client is not None and visit.client_id == client.id:
+    is_there = client is not None and not client.is_gone
+    if visit is not None and client is not None and is_there and visit.client_id == client.id:
         return Disputable(visit, client)
     await audit_log.record(
         tx.db,

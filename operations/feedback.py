@@ -112,7 +112,7 @@ async def rate(
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
     visit = await visits.by_id(tx.db, about) if is_visit else None
     is_theirs = not is_visit or (visit is not None and _may_rate(client, visit))
-    if client is None or rating not in RATINGS or not is_theirs:
+    if client is None or client.is_gone or rating not in RATINGS or not is_theirs:
         return await _refused(tx, actor, about if is_visit else None)
     key = f"visit:{about}" if is_visit else f"said:{client.id}:{about}"
     stored = await feedback.by_key(tx.db, key)
@@ -153,7 +153,7 @@ async def add_words(
     """The words to a rating, none where they are empty; said once, the first ones count."""
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
     stored = await feedback.by_id(tx.db, feedback_id)
-    if client is None or stored is None or stored.client_id != client.id:
+    if client is None or client.is_gone or stored is None or stored.client_id != client.id:
         return await _refused(tx, actor, feedback_id)
     if stored.is_final:
         return await _final(tx, stored)

@@ -36,7 +36,7 @@ async def question_my_erasure(tx: Tx, sender: Sender) -> screens.AskMyErasure:
     client = sender.client
     assert client is not None, "the router lets clients through"
     waiting = await rewards.open_of(tx.db, client.id, limit=screens.REWARDS_SHOWN_MAX)
-    held = [one for one in await badges.held(tx.db, client.id) if one.revoked_at is None]
+    held = await badges.held(tx.db, client.id)
     return screens.AskMyErasure(
         client_id=client.id,
         points=client.balance,

@@ -57,6 +57,11 @@ class Client:
     tier_warned_on: date | None = None
     tier_reviewed_on: date | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Erased, perhaps since this very stimulus was read."""
+        return self.status is ClientStatus.ERASED
+
 
 COLUMNS = tuple(clients.c[name] for name in Client.__dataclass_fields__)
 

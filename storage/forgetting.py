@@ -28,7 +28,7 @@ REASON = "erased"
 
 _accounts = select(telegram_accounts.c.telegram_id)
 # A literal: SQLite uses a partial index only where it sees the condition.
-_WAITING = literal_column("'waiting'")
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 async def drop_waiting(

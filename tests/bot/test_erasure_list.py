@@ -16,11 +16,17 @@ from storage import audit, clients
 from storage.clients import ClientStatus
 from storage.database import Database
 from storage.schema import migrate
+from tests.databases import KINDS
 from tests.movable_clock import MovableClock
 from tests.town import Town
 from tests.traces import traces
 
 NAME, PHONE = "Зинаида Ёжикова", "+79127654321"
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture

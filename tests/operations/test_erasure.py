@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, String, func, select
 
 from loyalty.birthdays import Birthday
 from loyalty.programme import Programme
@@ -38,13 +38,13 @@ from operations.transaction import Tx
 from operations.undo import undo_visit
 from operations.visit_previews import ClientGone, Preview, preview_visit
 from operations.visits import Booked
-from storage import clients, fsm, inbox, job_claims, ledger, outbox, people, referrals
+from storage import clients, erasures, fsm, inbox, job_claims, ledger, outbox, people, referrals
 from storage.clients import ClientStatus
 from storage.database import Database
 from storage.inbox import Arrival
 from storage.ledger import EntryKind
 from storage.redemptions import RedemptionStatus
-from storage.tables import cases, challenge_places, reward_stock
+from storage.tables import cases, challenge_places, metadata, reward_stock
 from templates.redemptions import Ending
 from tests.operations.desk_people import OWNER_ID
 from tests.operations.spending_desk import SpendingDesk
@@ -451,3 +451,38 @@ async def test_what_is_written_to_an_erased_record_is_not_taken(desk: Business) 
     async with desk.database.write() as db:
         await clients.change(db, client_id, {"name": NAME, "phone": PHONE})
     assert await desk.is_left("зинаид", PHONE[1:]) == []
+
+
+def test_rule_21_every_column_of_text_is_thought_of() -> None:
+    """A new one goes into `erasures.CLEARED`, and is cleared there, or into `IMPERSONAL`."""
+    written = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, (String, LargeBinary)) and not column.foreign_keys
+    }
+    known = erasures.CLEARED | erasures.IMPERSONAL
+    named = {one for one in written if one.split(".")[1] in erasures.IMPERSONAL_NAMES}
+    assert written - known - named == set()
+    assert known - written == set(), "a column that is no more"
+
+
+async def test_rule_21_words_that_come_at_the_same_moment_are_not_kept(desk: Business) -> None:
+    """An owner erases the client who is just writing: the handler had read them before."""
+    alina = await desk.hires(1)
+    registered = await desk.registers()
+    booked = await desk.books(alina, registered.client.id)
+    sender = await desk.sender(ACCOUNT)
+    await desk.erases(registered.client.id)
+    rated = await desk.do(
+        lambda tx: rate(
+            tx, actor=sender, about=booked.visit.id, is_visit=True, rating=1, owner_ids=()
+        )
+    )
+    disputed = await desk.do(
+        lambda tx: dispute_visit(
+            tx, actor=sender, visit_id=booked.visit.id, words=WORDS, owner_ids=()
+        )
+    )
+    assert type(rated).__name__ == type(disputed).__name__ == "NotTheirs"
+    assert await desk.is_left("ёжиков") == []
