@@ -9,8 +9,8 @@ from scheduler.clock import Clock
 from storage import forgetting
 from storage.database import Database
 
-BATCH_MAX = 1_000
-BATCHES_MAX = 2_000  # in a row; the rest waits for the next hour
+BATCH_MAX = 500
+NEWEST = 20_000  # rows of a table that are looked at every time
 TIDY_AFTER = timedelta(minutes=15)  # an erasure's farewell has been sent by then
 
 
@@ -22,29 +22,36 @@ class Forgetting:
         self._clock = clock
 
     async def newest(self) -> None:
-        """At every tick: what was sent just now."""
-        await self._go(newest=forgetting.AT_ONCE_MAX)
+        """At every tick: what was sent lately."""
+        async with self._database.read() as db:
+            if not await forgetting.is_anything_untidied(db):
+                return
+            updates, letters = await forgetting.behind_newest(db, NEWEST)
+        await self._empty(updates, letters)
 
     async def all(self) -> None:
         """Once an hour: everything."""
-        if not await self._go(newest=None):
-            return
+        async with self._database.read() as db:
+            if not await forgetting.is_anything_untidied(db):
+                return
+        await self._empty(0, 0)
         async with self._database.write() as db:
             now = self._clock.now()
             await forgetting.note_tidied(db, now - TIDY_AFTER, now)
 
-    async def _go(self, *, newest: int | None) -> bool:
-        """False: nothing to do, or too much for now."""
-        for _ in range(BATCHES_MAX):
+    async def _empty(self, update_id: int, letter_id: int) -> None:
+        """Goes up from these ids, once."""
+        emptied = 0
+        while True:
             async with self._database.read() as db:
-                if not await forgetting.is_anything_untidied(db):
-                    return False
-                updates = await forgetting.full_updates(db, newest=newest, limit=BATCH_MAX)
-                letters = await forgetting.full_letters(db, newest=newest, limit=BATCH_MAX)
+                updates = await forgetting.full_updates(db, after_id=update_id, limit=BATCH_MAX)
+                letters = await forgetting.full_letters(db, after_id=letter_id, limit=BATCH_MAX)
             if not updates and not letters:
-                await self._database.forget_freed_bytes()
-                return True
+                break
             async with self._database.write() as db:
                 await forgetting.empty_updates(db, updates)
                 await forgetting.empty_letters(db, letters)
-        return False
+            update_id, letter_id = max([update_id, *updates]), max([letter_id, *letters])
+            emptied += len(updates) + len(letters)
+        if emptied:
+            await self._database.forget_freed_bytes()

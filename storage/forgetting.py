@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import erasures, inbox, outbox, outbox_files, telegram_accounts
 
-AT_ONCE_MAX = 2_000  # rows of a table, in the transaction of the erasure itself
+AT_ONCE_MAX = 500  # rows of a table, in the transaction of the erasure itself
 REASON = "erased"
 
 _accounts = select(telegram_accounts.c.telegram_id)
@@ -53,28 +53,32 @@ async def forget_messages(db: AsyncConnection, ids: Collection[int], *, newest: 
 
     The keys of what the records `ids` were told go too: one may name an account.
     """
-    await empty_updates(db, await full_updates(db, newest=newest))
-    await empty_letters(db, await full_letters(db, newest=newest))
+    updates, letters = await behind_newest(db, newest)
+    await empty_updates(db, await full_updates(db, after_id=updates, limit=newest))
+    await empty_letters(db, await full_letters(db, after_id=letters, limit=newest))
     await db.execute(update(outbox).where(outbox.c.client_id.in_(ids)).values(key=None))
 
 
-async def full_updates(
-    db: AsyncConnection, *, newest: int | None = None, limit: int | None = None
-) -> list[int]:
-    """What people sent and was handled; only among so many of the newest rows, if that is said."""
+async def behind_newest(db: AsyncConnection, rows: int) -> tuple[int, int]:
+    """The ids of updates and letters behind which so many of the newest stand."""
+    last_update = (await db.execute(select(func.max(inbox.c.id)))).scalar() or 0
+    last_letter = (await db.execute(select(func.max(outbox.c.id)))).scalar() or 0
+    return last_update - rows, last_letter - rows
+
+
+async def full_updates(db: AsyncConnection, *, after_id: int, limit: int) -> list[int]:
+    """What people sent and was handled, by rising id."""
     named = and_(inbox.c.order_key != 0, _is_nobodys(inbox.c.order_key))
     left = and_(inbox.c.status != "waiting", or_(inbox.c.raw.is_not(None), named))
-    return await _rows(db, inbox.c.id, left, newest, limit)
+    return await _rows(db, inbox.c.id, left, after_id, limit)
 
 
-async def full_letters(
-    db: AsyncConnection, *, newest: int | None = None, limit: int | None = None
-) -> list[int]:
-    """What people were sent."""
+async def full_letters(db: AsyncConnection, *, after_id: int, limit: int) -> list[int]:
+    """What people were sent, by rising id."""
     named = and_(outbox.c.chat_id != 0, _is_nobodys(outbox.c.chat_id))
     full = or_(outbox.c.payload.is_not(None), outbox.c.context.is_not(None))
     left = and_(outbox.c.status != "waiting", or_(full, named))
-    return await _rows(db, outbox.c.id, left, newest, limit)
+    return await _rows(db, outbox.c.id, left, after_id, limit)
 
 
 async def empty_updates(db: AsyncConnection, rows: Collection[int]) -> None:
@@ -115,13 +119,10 @@ async def _rows(
     db: AsyncConnection,
     column: ColumnElement[int],
     left: ColumnElement[bool],
-    newest: int | None,
-    limit: int | None,
+    after_id: int,
+    limit: int,
 ) -> list[int]:
-    query = select(column).where(left).order_by(column).limit(limit)
-    if newest is not None:
-        last = (await db.execute(select(func.max(column)))).scalar()
-        query = query.where(column > (last or 0) - newest)
+    query = select(column).where(column > after_id, left).order_by(column).limit(limit)
     return list((await db.execute(query)).scalars())
 
 
