@@ -23,7 +23,8 @@ async def data_file(tx: Tx, client_id: int, labels: Labels) -> bytes | None:
     rows = await person_data.rows_about(tx.db, records, client.telegram_id)
     page = _Page(tx, client, rows, labels)
     everything = json.dumps(rows, ensure_ascii=False, indent=1, default=_plain)
-    return data_page(labels, tx.programme.business.name, page.sections(), everything)
+    made_at = page.moment(tx.now)
+    return data_page(labels, tx.programme.business.name, made_at, page.sections(), everything)
 
 
 def _plain(value: object) -> str:
@@ -77,7 +78,7 @@ class _Page:
             "adverts": labels(YES if client.advert_consent else NO),
             "level": self._level(client.tier),
             "balance": self._words.points(client.balance),
-            "since": "" if client.registered_on is None else self._words.date(client.registered_on),
+            "since": "" if client.registered_at is None else self.moment(client.registered_at),
         }
         return tuple((labels(f"data_file.{name}"), value) for name, value in pairs.items())
 
@@ -85,13 +86,15 @@ class _Page:
         found = [level for level in self._tx.programme.tiers.levels if level.code == code]
         return found[0].name.of(self._words.lang) if found else code
 
-    def _at(self, moment: datetime) -> str:
-        return self._words.datetime(moment)
+    def moment(self, moment: datetime) -> str:
+        """With its year: the file is kept for longer than a message is read."""
+        local = moment.astimezone(self._words.timezone)
+        return local.strftime("%d.%m.%Y %H:%M" if self._words.lang == "ru" else "%Y-%m-%d %H:%M")
 
     def _consent(self, row: Row) -> tuple[str, ...]:
         given = self._labels(YES if row["given"] else NO)
         return (
-            self._at(row["at"]),
+            self.moment(row["at"]),
             self._named("data_file.consent_", row["kind"]),
             given,
             row["text_version"],
@@ -104,7 +107,7 @@ class _Page:
         if row["status"] != "confirmed":
             points = self._labels("data_file.taken_back")
         return (
-            self._at(row["at"]),
+            self.moment(row["at"]),
             f"№ {row['id']}",
             row["branch"],
             service,
@@ -115,32 +118,32 @@ class _Page:
 
     def _entry(self, row: Row) -> tuple[str, ...]:
         return (
-            self._at(row["at"]),
+            self.moment(row["at"]),
             self._named("entry.", row["kind"]),
             self._words.points(row["amount"], signed=True),
             self._words.points(row["balance_after"]),
         )
 
     def _feedback(self, row: Row) -> tuple[str, ...]:
-        return (self._at(row["at"]), str(row["rating"]), row["words"] or "")
+        return (self.moment(row["at"]), str(row["rating"]), row["words"] or "")
 
     def _message(self, row: Row) -> tuple[str, ...]:
         author = self._named("data_file.by_", row["author"])
-        return (self._at(row["at"]), author, row["words"] or "")
+        return (self.moment(row["at"]), author, row["words"] or "")
 
     def _claim(self, row: Row) -> tuple[str, ...]:
         names = json.loads(row["name"])
         name = names.get(self._words.lang) or next(iter(names.values()), "")
-        return (self._at(row["claimed_at"]), name, self._words.points(row["cost"]), row["code"])
+        return (self.moment(row["claimed_at"]), name, self._words.points(row["cost"]), row["code"])
 
     def _badge(self, row: Row) -> tuple[str, ...]:
         found = [badge for badge in self._tx.programme.badges if badge.code == row["badge"]]
         name = found[0].name.of(self._words.lang) if found else row["badge"]
-        return (self._at(row["granted_at"]), name)
+        return (self.moment(row["granted_at"]), name)
 
     def _adjustment(self, row: Row) -> tuple[str, ...]:
         points = self._words.points(row["points"], signed=True)
-        return (self._at(row["created_at"]), points, row["reason"])
+        return (self.moment(row["created_at"]), points, row["reason"])
 
     def _named(self, group: str, code: str) -> str:
         """In words, where there are some for it."""

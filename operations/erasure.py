@@ -89,7 +89,7 @@ async def erase_client(
         actor_id=by,
         action="client.erased",
         client_id=client.id,
-        details={"points": points, "visits": client.visits},
+        details={"points": -points, "visits": client.visits},
     )
     return Erased(client.id, points)
 

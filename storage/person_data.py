@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import (
+    audit_log,
     clients,
     fsm_states,
     inbox,
@@ -65,8 +66,9 @@ def _told(row: Any) -> Row:
 def _about(
     table: Table, client_ids: Sequence[int], account: int | None
 ) -> ColumnElement[bool] | None:
-    if table is clients:
-        return clients.c.id.in_(client_ids)
+    named = {clients: "id", audit_log: "client_id"}
+    if table in named:
+        return table.c[named[table]].in_(client_ids)
     of_account = {telegram_accounts: "telegram_id", fsm_states: "user_id", inbox: "order_key"}
     if table in of_account:
         return table.c[of_account[table]] == account

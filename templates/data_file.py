@@ -31,10 +31,12 @@ class Section:
     rows: tuple[tuple[str, ...], ...]
 
 
-def data_page(labels: Labels, business: str, sections: Sequence[Section], everything: str) -> bytes:
+def data_page(
+    labels: Labels, business: str, made_at: str, sections: Sequence[Section], everything: str
+) -> bytes:
     """The whole page; `everything` is the same and the rest for a machine to read."""
     title = labels("data_file.title")
-    made = labels("data_file.made", when=labels.words.datetime(labels.words.now))
+    made = labels("data_file.made", when=made_at)
     parts = [
         f'<!doctype html><html lang="{escape(labels.words.lang)}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
