@@ -23,6 +23,7 @@ from bot.delivery.calls import CallMaker
 from bot.delivery.pace import Limits
 from bot.delivery.permissions import Permissions
 from bot.delivery.sending import Delivery
+from bot.erasure_list import ErasureList
 from bot.handling import Handling
 from bot.inbox import Inbox
 from bot.menus import announce_commands
@@ -42,6 +43,7 @@ from operations.sending import Decision
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from scheduler.clockwork import Clockwork
+from scheduler.data_files import DataFiles
 from storage.database import Database
 from storage.outbox import Lane, Letter
 from templates.every_chat import Apology
@@ -117,6 +119,9 @@ class App:
             offer=self.delivery.offer,
             waypoint=waypoint,
         )
+        self.erasure_list = ErasureList(
+            self.database, clock, self.programme, settings.erasures_file
+        )
         self.inbox: Inbox
         self._started = asyncio.Event()
 
@@ -131,6 +136,8 @@ class App:
         try:
             if await migrated(self.database, stopping):
                 await stocked(self.database, self.clock, self.programme, stopping)
+                # Before anybody is written to: what waits in a restored backup may be theirs.
+                await self.erasure_list.at_start(stopping)
                 identity = await identified(self.telegram, stopping)
                 if identity is not None:
                     await self._run_parts(self.build_dispatcher(identity), stopping)
@@ -178,6 +185,11 @@ class App:
     async def _run_parts(self, dispatcher: Dispatcher, stopping: asyncio.Event) -> None:
         self.inbox = self._build_inbox(dispatcher)
         self.clockwork.add_chore("forget updates", self.inbox.forget)
+        files = DataFiles(
+            self.database, self.clock, self.programme, self.renderer, self.delivery.offer
+        )
+        self.clockwork.add_chore("list of erasures", self.erasure_list.write_new, at_each_tick=True)
+        self.clockwork.add_chore("files of clients' data", files.go, at_each_tick=True)
         async with asyncio.TaskGroup() as tasks:
             menus = tasks.create_task(
                 announce_commands(self.telegram, self._bot, self.programme, self.settings.owner_ids)

@@ -66,7 +66,7 @@ class Parking:
                 db, row.id, attempts=row.attempts + 1, traceback=_trace(error), parked_at=tx.now
             )
             if is_ours and tells:
-                await record_refusal(tx, error, actor_id=_person(row.raw))
+                await record_refusal(tx, error, actor=_person(row.raw))
                 await self._apologise(tx, row)
                 await self._alerts.poison(tx, row.id, type(error).__name__)
         return tx.queued

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = None
     webhook_secret: str | None = Field(None, repr=False)
     webhook_listen: Annotated[Listen, NoDecode] = Listen("127.0.0.1", 8081)
+    erasures_file: Path | None = None  # beside the database, unless set
 
     @field_validator("bot_token")
     @classmethod

@@ -19,7 +19,7 @@ from templates.labels import label_table
 
 STAFF_COMMANDS = ("visit", "redeem", "client", "accept", "today", "undo", "return", "guide")
 MANAGER_COMMANDS = ("staff", "cases", "merge", "adjust")
-OWNER_COMMANDS = ("poster", "audit_log")
+OWNER_COMMANDS = ("poster", "audit_log", "erase")
 
 CommandsCall = SetMyCommands | DeleteMyCommands
 

@@ -12,6 +12,7 @@ from handlers.taps import Tapped
 from operations.booking import Booked
 from operations.desk import called
 from operations.desk_notices import booked_notice
+from operations.returnable import CardGone
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.undo import (
@@ -35,7 +36,7 @@ from templates.messages import Message as Words
 from templates.previews import OpenUndo
 from templates.undo import KeepVisit, UndoVisit
 
-STANDS = (UndoTooLate, NotYours, VisitUnknown, SelfService)  # nothing was taken back
+STANDS = (UndoTooLate, NotYours, VisitUnknown, SelfService, CardGone)  # nothing was taken back
 
 router = Router(name="undo")
 router.message.filter(Has(Role.STAFF))
@@ -105,6 +106,8 @@ def _screen(
             )
         case UndoTooLate(visit=visit):
             return undo.TooLate(visit.id, visit.at, minutes)
+        case CardGone(visit=visit):
+            return undo.ClientGone(visit.id)
         case NotYours():
             return undo.NotYours(outcome.visit_id)
         case SelfService():

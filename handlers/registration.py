@@ -256,6 +256,7 @@ def _ask_name(tx: Tx, registered: Registered) -> AskName:
         referrer=first_name(registered.referrer) if registered.referrer else None,
         friend_points=rules.friend_points if rules and brought else 0,
         qualifying_bill=rules.qualifying_bill if rules and brought else 0,
+        came_back=registered.came_back,
     )
 
 

@@ -83,7 +83,7 @@ class StimulusMiddleware(BaseMiddleware):
             data["raw_state"] = None
             conversation.interrupt()
         if stimulus.refusal is not None:
-            await record_refusal(tx, stimulus.refusal, actor_id=sender.telegram_id)
+            await record_refusal(tx, stimulus.refusal, actor=sender)
             raise stimulus.refusal
         try:
             replies = await handler(event, data)

@@ -3,8 +3,8 @@
 `action:birthday_told:{client}` is for the first birthday that a record ever had: a change, or a
 birthday told again after it was taken out, is not paid. A merge keeps that promise by carrying
 `birthday_told_on` over to the record that lives. An erasure takes the record and its key with it:
-who registers anew with a phone that was erased is refused here by whatever refuses them the welcome
-points of rule 15, so that question belongs into `birthday_points`.
+who registers anew within 12 months is a record that has told one, as rule 15 has it of the welcome
+(`operations.registration`).
 """
 
 from datetime import date

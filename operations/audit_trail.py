@@ -1,5 +1,8 @@
 """/audit_log: the log as an owner reads it."""
 
+from collections.abc import Mapping
+
+from operations.actors import A_STRANGER, client_id_of
 from operations.authority import require
 from operations.desk import called
 from operations.senders import Role, Sender
@@ -28,12 +31,16 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
     actors = {row.actor_id for row in rows if row.actor_id is not None}
     names = await staff.names_of(tx.db, actors)
     names |= await clients.names_by_telegram_id(tx.db, actors - names.keys())
-    concerned = await clients.by_ids(tx.db, {row.client_id for row in rows if row.client_id})
+    own = {actor: client_id_of(actor) for actor in actors}
+    named = {row.client_id for row in rows} | set(own.values())
+    concerned = await clients.by_ids(tx.db, {one for one in named if one})
+    names |= {actor: called(concerned[one]) for actor, one in own.items() if one in concerned}
     acts = tuple(
         Act(
             at=row.at,
             action=row.action,
-            actor_name=None if row.actor_id is None else names.get(row.actor_id, f"{row.actor_id}"),
+            actor_name=_name(names, row.actor_id),
+            by_stranger=row.actor_id == A_STRANGER,
             client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
             number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
             points=_number(row.details.get("points")),
@@ -48,6 +55,12 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
         page=page,
         pages=pages,
     )
+
+
+def _name(names: Mapping[int, str], actor_id: int | None) -> str | None:
+    if actor_id is None or actor_id == A_STRANGER:
+        return None
+    return names.get(actor_id, f"{actor_id}")
 
 
 def _number(found: object) -> int | None:

@@ -135,6 +135,7 @@ class RowFault(StrEnum):
     SPEND_TOO_LARGE = "spend_too_large"
     IMPORTED_OTHERWISE = "imported_otherwise"
     NOT_A_CLIENT_NOW = "not_a_client_now"
+    ERASED = "erased"
 
 
 class RowRefused(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from operations.actors import acting
 from operations.authority import require
 from operations.cases import hear, tell
 from operations.outgoing import Recipient, notify, to_account, to_client
@@ -172,7 +173,8 @@ async def reply_to_case(
 ) -> PassedOn | NotTheirCase:
     """The client writes to their own case, which is open again if it was closed."""
     case = await _own_case(tx, actor, case_id)
-    if case is None:
+    client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
+    if case is None or (client is not None and client.is_gone):
         return NotTheirCase()
     await hear(tx, case, author_id=actor.telegram_id, rating=None, words=words, owner_ids=owner_ids)
     return PassedOn(case.id)
@@ -185,7 +187,7 @@ async def _own_case(tx: Tx, actor: Sender, case_id: int) -> Case | None:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="case.refused",
         client_id=None if case is None else case.client_id,
         subject_id=case_id,

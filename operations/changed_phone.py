@@ -3,6 +3,7 @@ and a case for people if another account has it (rules 16 and 18)."""
 
 from dataclasses import dataclass
 
+from operations.actors import as_client
 from operations.desk import living_client
 from operations.merging import lock_both, put_into
 from operations.outgoing import notify, to_account
@@ -84,7 +85,7 @@ async def _from(
             tx.db, client_id=other.id, telegram_id=client.telegram_id, now=tx.now
         )
         return PhoneElsewhere(case_id)
-    merged = await put_into(tx, client, other, actor_id=client.telegram_id, is_told=False)
+    merged = await put_into(tx, client, other, actor_id=as_client(client), is_told=False)
     await clients.change(tx.db, holder.id, {"phone": None})
     if not await clients.take_phone(tx.db, client_id, phone):
         return None
@@ -103,7 +104,7 @@ async def _settled(tx: Tx, before: Client) -> Client:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=before.telegram_id,
+        actor_id=as_client(before),
         action="client.phone_changed",
         client_id=before.id,
     )

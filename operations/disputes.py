@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from operations.actors import acting
 from operations.cases import answer_due, hear, tell_opened
 from operations.senders import Sender
 from operations.transaction import Tx
@@ -36,12 +37,13 @@ async def disputable_visit(tx: Tx, *, actor: Sender, visit_id: int) -> Disputabl
     """The visit, if it is the actor's own; its client is locked."""
     visit = await visits.by_id(tx.db, visit_id)
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
-    if visit is not None and client is not None and visit.client_id == client.id:
+    is_there = client is not None and not client.is_gone
+    if visit is not None and client is not None and is_there and visit.client_id == client.id:
         return Disputable(visit, client)
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="visit.dispute_refused",
         client_id=None if client is None else client.id,
         subject_id=visit_id,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from operations.actions import thank_for_review
+from operations.actors import acting
 from operations.cases import about_visit, complain, hear
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account, to_client
@@ -111,7 +112,7 @@ async def rate(
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
     visit = await visits.by_id(tx.db, about) if is_visit else None
     is_theirs = not is_visit or (visit is not None and _may_rate(client, visit))
-    if client is None or rating not in RATINGS or not is_theirs:
+    if client is None or client.is_gone or rating not in RATINGS or not is_theirs:
         return await _refused(tx, actor, about if is_visit else None)
     key = f"visit:{about}" if is_visit else f"said:{client.id}:{about}"
     stored = await feedback.by_key(tx.db, key)
@@ -152,7 +153,7 @@ async def add_words(
     """The words to a rating, none where they are empty; said once, the first ones count."""
     client = None if actor.client is None else await clients.lock(tx.db, actor.client.id)
     stored = await feedback.by_id(tx.db, feedback_id)
-    if client is None or stored is None or stored.client_id != client.id:
+    if client is None or client.is_gone or stored is None or stored.client_id != client.id:
         return await _refused(tx, actor, feedback_id)
     if stored.is_final:
         return await _final(tx, stored)
@@ -217,7 +218,7 @@ async def _refused(tx: Tx, actor: Sender, subject_id: int | None) -> NotTheirs:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="feedback.refused",
         client_id=None if actor.client is None else actor.client.id,
         subject_id=subject_id,

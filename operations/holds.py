@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loyalty.visits import VisitTerms
+from operations.actors import as_client
 from operations.available import check_spendable, points_to_spend, replaceable_hold
 from operations.desk import called
 from operations.desk_notices import figures_of, tell_staff
@@ -190,10 +191,11 @@ async def end_hold(
     closed = await redemptions.close(tx.db, redemption.id, status, now=tx.now)
     assert closed, "the client's lock lets one answer through"
     await visit_previews.close(tx.db, redemption.preview_id, PreviewStatus.REFUSED)
+    by_client = actor_id is not None and actor_id == client.telegram_id
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor_id,
+        actor_id=as_client(client) if by_client else actor_id,
         action=f"redemption.{status.value}",
         client_id=client.id,
         subject_id=redemption.id,

@@ -13,6 +13,7 @@ from loyalty.programme import Level, QualifyBy
 from loyalty.tiers import level_for, upgraded, window_start
 from operations import ledger
 from operations.card_lists import ListedCard, RowFault
+from operations.erased_phones import erased_phones
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import current_level
@@ -55,11 +56,16 @@ class Imported:
 
 async def sort_cards(tx: Tx, cards: Sequence[ListedCard]) -> Sorted:
     """Looks whose phones these are; changes nothing."""
-    holders = await imports.holders(tx.db, [card.phone for card in cards])
+    phones = [card.phone for card in cards]
+    holders = await imports.holders(tx.db, phones)
+    erased = await erased_phones(tx, [phone for phone in phones if phone not in holders])
     new, joining, known, refused = [], [], [], []
     for card in cards:
         holder = holders.get(card.phone)
-        if holder is None:
+        if card.phone in erased:
+            # They asked to be forgotten; an old list does not bring them back.
+            refused.append(Refused(card, RowFault.ERASED))
+        elif holder is None:
             new.append(card)
         elif (fault := _fault(card, holder)) is not None:
             refused.append(Refused(card, fault))

@@ -6,6 +6,7 @@ The ledger moves on the client's ✅ alone, and that confirms the visit as well.
 from dataclasses import dataclass
 
 from loyalty.visits import PointsRefused
+from operations.actors import acting
 from operations.authority import require
 from operations.available import check_spendable
 from operations.booking import Booked, book_visit, booked_visit
@@ -204,7 +205,7 @@ async def _theirs(tx: Tx, redemption_id: int, actor: Sender) -> tuple[Redemption
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="redemption.not_theirs",
         client_id=None if found is None else found[1].id,
         subject_id=redemption_id,

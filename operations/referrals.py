@@ -250,6 +250,9 @@ async def _reverse_grants(
             continue
         if await entries.reversed_amount(tx.db, entry.id):
             continue
+        whose = await living_client(tx, entry.client_id)
+        if whose is None or whose.status is not ClientStatus.ACTIVE:
+            continue  # erased: the points went with the card
         posted = await ledger.reverse(
             tx,
             entry.id,

@@ -1,6 +1,6 @@
 """What was refused and stays on record although nothing came of it."""
 
-from loyalty.refusals import Refusal
+from operations.actors import acting, acting_account
 from operations.authority import NotAllowed
 from operations.ledger import KeyReused
 from operations.senders import Sender
@@ -13,21 +13,22 @@ async def record_tap(tx: Tx, *, actor: Sender, kind: str) -> None:
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=actor.telegram_id,
+        actor_id=await acting(tx, actor),
         action="tap.refused",
         client_id=None if actor.client is None else actor.client.id,
         details={"kind": kind},
     )
 
 
-async def record_refusal(tx: Tx, error: BaseException, *, actor_id: int | None) -> None:
+async def record_refusal(tx: Tx, error: BaseException, *, actor: Sender | int | None) -> None:
     """A refusal whose own transaction was taken back, noted in the one that tells of it.
 
     Most refusals are slips of the pen and leave no trace. A used key and a missing role do:
-    somebody, or something, tried what was not theirs.
+    somebody, or something, tried what was not theirs. `actor` may be no more than an account.
     """
-    if not isinstance(error, Refusal):
+    if not isinstance(error, (KeyReused, NotAllowed)):
         return
+    actor_id = await _named(tx, actor)
     match error:
         case KeyReused():
             await audit_log.record(
@@ -47,3 +48,9 @@ async def record_refusal(tx: Tx, error: BaseException, *, actor_id: int | None) 
                 action="role.refused",
                 details={"needed": error.needed.code},
             )
+
+
+async def _named(tx: Tx, actor: Sender | int | None) -> int | None:
+    if isinstance(actor, Sender):
+        return await acting(tx, actor)
+    return None if actor is None else await acting_account(tx, actor)

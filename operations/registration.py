@@ -9,18 +9,20 @@ from loyalty.points import valid_through
 from loyalty.programme import Programme
 from loyalty.referrals import link_ignored
 from loyalty.tiers import level_for
-from operations import deep_links, ledger
+from operations import birthdays, deep_links, ledger
 from operations.card_numbers import random_card_number
 from operations.deep_links import Referral, Source
 from operations.desk import living_client
+from operations.erased_phones import erased_phones
 from operations.ledger import EntryKind
 from operations.referrals import attribute_referral
 from operations.senders import Sender
 from operations.standing import cashback_of
 from operations.transaction import Tx
-from storage import clients, consents, people, phone_cases
+from storage import clients, consents, job_claims, people, phone_cases
 from storage.clients import Client, ClientStatus
 from storage.consents import Consent, ConsentKind
+from storage.erasures import ErasedPhone
 from templates.registration import Promise
 
 __all__ = [
@@ -70,6 +72,7 @@ class Registered:
     welcome_points: int
     known: bool  # a card from before the bot was claimed (rule 16)
     referrer: Client | None
+    came_back: bool = False  # erased less than 12 months ago: not welcomed twice (rule 15)
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,12 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
     for consent in (newcomer.consents.data, newcomer.consents.advert):
         if consent is not None:
             await consents.add(tx.db, client_id, consent)
+    erased = (await erased_phones(tx, [newcomer.phone])).get(newcomer.phone)
+    if erased is not None:
+        await _received_again(tx, client_id, erased)
+        client = await clients.by_id(tx.db, client_id)
+        assert client is not None, "added or claimed in this very transaction"
+        return Registered(client, 0, known, None, came_back=True)
     points = tx.programme.points
     if points.welcome:
         await ledger.grant(
@@ -224,6 +233,19 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "added or claimed in this very transaction"
     return Registered(client, points.welcome, known, referrer)
+
+
+async def _received_again(tx: Tx, client_id: int, erased: ErasedPhone) -> None:
+    """No welcome, no friend who brought them, no second gift of the year, and no thanks for a
+    birthday: they had all that before they were erased."""
+    client = await clients.by_id(tx.db, client_id)
+    assert client is not None, "added or claimed in this very transaction"
+    if erased.birthday_year is not None:
+        period = str(erased.birthday_year)
+        await job_claims.claim(tx.db, birthdays.JOB, client_id, period, tx.now)
+    if client.birthday_told_on is None:
+        # `birthday_points` thanks whoever tells one for the first time.
+        await clients.change(tx.db, client_id, {"birthday_told_on": tx.today})
 
 
 def given(kind: ConsentKind, text_version: str, at: datetime) -> Consent:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from loyalty.rewards import CLAIMS_OPEN_MAX, REMINDED_DAYS_AHEAD
+from operations.actors import as_client
 from operations.claim_codes import grouped_code
 from operations.deep_links import ClaimLink, deep_link
 from operations.due import Due, DuePage, NotDueNow
@@ -50,7 +51,7 @@ async def find_claim(tx: Tx, *, client: Client, claim_id: int) -> Claim | NotThe
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=client.telegram_id,
+        actor_id=as_client(client),
         action="reward.claim_refused",
         client_id=client.id,
         subject_id=claim_id,
@@ -66,7 +67,7 @@ async def cancel_claim(
     if isinstance(found, NotTheirs):
         return found
     await clients.lock(tx.db, client.id)
-    posted = await _give_back(tx, found, ClaimStatus.CANCELLED, actor_id=client.telegram_id)
+    posted = await _give_back(tx, found, ClaimStatus.CANCELLED, actor_id=as_client(client))
     claim = await rewards.by_id(tx.db, claim_id)
     assert claim is not None, "claims are not deleted"
     return ClosedBefore(claim) if posted is None else Cancelled(claim, posted.balance_after)

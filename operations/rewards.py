@@ -18,6 +18,7 @@ from loyalty.rewards import (
     obstacle,
     pages_of,
 )
+from operations.actors import as_client
 from operations.available import available_points
 from operations.claim_codes import grouped_code, random_claim_code
 from operations.ledger import EntryKind, spend
@@ -121,12 +122,12 @@ async def _claim(
         reward.cost,
         kind=EntryKind.REWARD,
         key=f"reward:{claim.id}",
-        actor_id=client.telegram_id,
+        actor_id=as_client(client),
     )
     await audit_log.record(
         tx.db,
         now=tx.now,
-        actor_id=client.telegram_id,
+        actor_id=as_client(client),
         action="reward.claimed",
         client_id=client.id,
         subject_id=claim.id,

@@ -10,13 +10,14 @@ from operations.ledger import EntryKind
 from operations.outgoing import notify, to_account
 from operations.receipts import send_undone
 from operations.referrals import revoke_referral
+from operations.returnable import CardGone
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing
 from operations.transaction import Tx
 from operations.visit_points import TakenBack, take_back
 from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, staff, visits
-from storage.clients import Client
+from storage.clients import Client, ClientStatus
 from storage.visits import Visit
 from templates.undo import VisitUndone
 
@@ -93,7 +94,9 @@ class ChooseVisit:
     choices: tuple[Choice, ...]
 
 
-UndoOutcome = Undone | ReturnedBefore | UndoTooLate | NotYours | VisitUnknown | SelfService
+UndoOutcome = (
+    Undone | ReturnedBefore | UndoTooLate | NotYours | VisitUnknown | SelfService | CardGone
+)
 
 
 async def undo_last(tx: Tx, *, actor: Sender) -> UndoOutcome | NothingToUndo | ChooseVisit:
@@ -122,6 +125,8 @@ async def undo_visit(tx: Tx, *, visit_id: int, actor: Sender) -> UndoOutcome:
     if not isinstance(found, UndoQuestion):
         return found
     visit, client = found.visit, found.client
+    if client.status is ClientStatus.ERASED:
+        return CardGone(visit)
     if not visit.counts:
         return await _gone_before(tx, visit, client, actor)
     return await _undo(tx, visit, client, actor) if is_undoable(tx, visit) else UndoTooLate(visit)
@@ -133,6 +138,8 @@ async def question_undo(tx: Tx, *, visit_id: int, actor: Sender) -> UndoQuestion
     if not isinstance(found, UndoQuestion):
         return found
     visit, client = found.visit, found.client
+    if client.status is ClientStatus.ERASED:
+        return CardGone(visit)
     if not visit.counts:
         return await _gone_before(tx, visit, client, actor)
     return found if is_undoable(tx, visit) else UndoTooLate(visit)

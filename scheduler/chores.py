@@ -1,4 +1,4 @@
-"""Housekeeping: once an hour, a small batch at a time, so that nobody waits behind it."""
+"""Housekeeping, once an hour or at each tick: in small batches, so that nobody waits behind it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.clock import Clock
-from storage import job_claims, outbox, returns, staff, visit_previews
+from scheduler.forgetting import Forgetting
+from storage import erasures, job_claims, outbox, returns, staff, visit_previews
 from storage.database import Database
 from storage.failures import is_passing
 
@@ -17,6 +18,7 @@ OUTBOX_KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(days=7)  # an old button still says "lapsed", not "unknown"
 INVITATIONS_KEPT = timedelta(days=30)
 CLAIMS_KEPT = timedelta(days=400)  # longer than the longest period, a birthday's year
+ERASED_PHONES_KEPT = timedelta(days=367)  # a little longer than the 12 months that count
 BATCHES_MAX = 500  # in a row; the rest waits for the next hour
 
 log = structlog.get_logger("chores")
@@ -39,14 +41,23 @@ class Chores:
                 staff.forget_invitations, INVITATIONS_KEPT
             ),
             "forget claims": lambda: self._forget(job_claims.forget, CLAIMS_KEPT),
+            "forget erased phones": lambda: self._forget(
+                erasures.forget_phones, ERASED_PHONES_KEPT
+            ),
         }
+        forgetting = Forgetting(database, clock)
+        self._at_each_tick: set[str] = set()
+        self.add("forget messages of who was erased", forgetting.newest, at_each_tick=True)
+        self.add("forget all messages of who was erased", forgetting.all)
         self._done_at: dict[str, datetime] = {}
         self._rung = asyncio.Event()
         self._rung.set()
         self._turn = asyncio.Lock()
 
-    def add(self, name: str, chore: Chore) -> None:
+    def add(self, name: str, chore: Chore, *, at_each_tick: bool = False) -> None:
         self._chores[name] = chore
+        if at_each_tick:
+            self._at_each_tick.add(name)
 
     def ring(self) -> None:
         """Look now whose hour is over."""
@@ -60,7 +71,7 @@ class Chores:
             await self.go()
 
     async def go(self) -> None:
-        """Does each chore that was not done within the hour."""
+        """Does each chore that was not done within the hour, and those of each tick."""
         async with self._turn:
             for name, chore in self._chores.items():
                 if not self._is_due(name):
@@ -76,7 +87,9 @@ class Chores:
 
     def _is_due(self, name: str) -> bool:
         done_at = self._done_at.get(name)
-        return done_at is None or abs(self._clock.now() - done_at) >= EVERY
+        if done_at is None or name in self._at_each_tick:
+            return True
+        return abs(self._clock.now() - done_at) >= EVERY
 
     async def _forget(self, forget: ForgetBatch, kept: timedelta) -> None:
         for _ in range(BATCHES_MAX):

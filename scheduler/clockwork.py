@@ -36,9 +36,11 @@ class Clockwork:
             for job in (business_jobs(owner_ids) if jobs is None else jobs)
         )
 
-    def add_chore(self, name: str, chore: Callable[[], Awaitable[None]]) -> None:
-        """Something to do once an hour that is no business of a client's."""
-        self._chores.add(name, chore)
+    def add_chore(
+        self, name: str, chore: Callable[[], Awaitable[None]], *, at_each_tick: bool = False
+    ) -> None:
+        """Something to do once an hour, or at each tick, that is no business of a client's."""
+        self._chores.add(name, chore, at_each_tick=at_each_tick)
 
     async def run(self) -> None:
         """Until it is cancelled."""

@@ -231,7 +231,7 @@ class Round:
         async with self._database.write() as db:
             tx = Tx(db, self._clock.now(), self._programme)
             alert = JobFailed(self.job.name, due.subject, type(error).__name__)
-            await record_refusal(tx, error, actor_id=None)
+            await record_refusal(tx, error, actor=None)
             key = f"job:{self.job.name}:{tx.today}"
             await tell_owners(tx, alert, listed=self._owner_ids, key=key)
         return tx.queued

@@ -28,7 +28,7 @@ async def record(
     subject_id: int | None = None,
     details: Mapping[str, int | str | None] | None = None,
 ) -> None:
-    """Notes an act; `actor_id` is a Telegram id, none the programme itself.
+    """Notes an act; `actor_id` is as `operations.actors` makes it, none the programme itself.
 
     `action` is "noun.what_happened"; a text among `details` is a code. Raises ValueError for
     anything that could be a name or other words of a person.
@@ -60,7 +60,7 @@ class Act:
 
     id: int
     at: datetime
-    actor_id: int | None  # a Telegram id; none is the programme itself
+    actor_id: int | None  # see operations.actors; none is the programme itself
     action: str
     client_id: int | None
     subject_id: int | None

@@ -57,6 +57,11 @@ class Client:
     tier_warned_on: date | None = None
     tier_reviewed_on: date | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Erased, perhaps since this very stimulus was read."""
+        return self.status is ClientStatus.ERASED
+
 
 COLUMNS = tuple(clients.c[name] for name in Client.__dataclass_fields__)
 
@@ -209,9 +214,11 @@ async def take_phone(db: AsyncConnection, client_id: int, phone: str) -> bool:
     return True
 
 
-_CHANGE = update(clients).where(clients.c.id == bindparam("whose"))
+_CHANGE = update(clients).where(
+    clients.c.id == bindparam("whose"), clients.c.status != ClientStatus.ERASED
+)
 
 
 async def change(db: AsyncConnection, client_id: int, values: Mapping[str, Any]) -> None:
-    """Sets columns of the client's row."""
+    """Sets columns of the client's row; who was erased meanwhile takes nothing in any more."""
     await db.execute(_CHANGE, {**values, "whose": client_id})

@@ -68,6 +68,22 @@ class Database:
         async with self._reader.connect() as db:
             yield db
 
+    async def forget_freed_bytes(self) -> None:
+        """What was deleted or overwritten is on the disk no more (rule 21).
+
+        SQLite zeroes what it frees in the file (`secure_delete`); the log beside it holds older
+        pages until it is emptied. Outside of a transaction, on the one connection that writes. On
+        PostgreSQL that is autovacuum's and the server's business.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._writer.connect() as db:
+            raw = await db.get_raw_connection()
+            assert raw.driver_connection is not None, "it was just taken out of the pool"
+            # Readers of the moment are waited for no longer than for a lock; then it is tried
+            # again with the next batch.
+            await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         await self._reader.dispose()
         await self._writer.dispose()
@@ -139,7 +155,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
 def _pragmas(*, writes: bool) -> tuple[str, ...]:
     common = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = FULL")
     if writes:
-        return (*common, "journal_mode = WAL")
+        return (*common, "journal_mode = WAL", "secure_delete = ON")
     # Only the writer checkpoints: SQLite below 3.51.3 has a WAL-reset bug with two that do.
     return (*common, "wal_autocheckpoint = 0", "query_only = ON")
 

@@ -36,6 +36,7 @@ class EntryKind(StrEnum):
     ADJUSTMENT = "adjustment"
     TRANSFER = "transfer"
     IMPORT = "import"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from storage.tables import (
     challenge_places,
     clients,
     consents,
+    data_requests,
+    erasures,
     feedback,
     imported_cards,
     job_claims,
@@ -62,6 +64,8 @@ KEPT = (
     adjustments.c.client_id,
     challenge_places.c.client_id,  # as it was told at the end
     reward_claims.c.client_id,  # what waited was given back before
+    data_requests.c.client_id,  # a file for a record that is gone is not made
+    erasures.c.client_id,  # who was erased is merged with nobody
 )
 # Rows of which a client has one of a kind: functions of their own decide.
 CHOSEN = (

@@ -104,6 +104,12 @@ async def name_of(db: AsyncConnection, telegram_id: int) -> str | None:
     return name
 
 
+async def has_worked(db: AsyncConnection, telegram_id: int) -> bool:
+    """Whether they are staff, or were once."""
+    query = select(staff.c.id).where(staff.c.telegram_id == telegram_id)
+    return (await db.execute(query)).first() is not None
+
+
 async def names_of(db: AsyncConnection, telegram_ids: Collection[int]) -> dict[int, str]:
     """The same of many; who has no name anywhere is left out."""
     as_client = select(clients.c.telegram_id, clients.c.name).where(

@@ -32,6 +32,7 @@ class Act:
     number: int | None  # of the visit, the case or whatever it was about
     points: int | None
     bill: int | None  # minor units
+    by_stranger: bool = False  # somebody without a card
 
 
 @message("audit_trail/audit_log")

@@ -16,6 +16,12 @@ SERVICES_SHOWN_MAX = 30
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}  # each in itself, so that anybody finds theirs
 
 
+@callback("my_data")
+@dataclass(frozen=True)
+class OpenMyData(Callback):
+    """All of one's data in a file, or gone for good."""
+
+
 @callback("profile_name")
 @dataclass(frozen=True)
 class EditName(Callback):
@@ -122,6 +128,7 @@ class Profile(Message):
             ),
             (self._leaderboard_button(labels),),
             (adverts,),
+            (Button(labels("my_data.open"), OpenMyData()),),
         )
 
     def _leaderboard_button(self, labels: Labels) -> Button | None:

@@ -14,7 +14,7 @@ from templates.messages import Message, message
 
 # Kept with each consent. Whoever changes the words of `registration/_consent_*.j2` counts up: a
 # test knows which words each version had.
-DATA_CONSENT_VERSION = "data-1"
+DATA_CONSENT_VERSION = "data-2"
 ADVERT_CONSENT_VERSION = "advert-1"
 
 
@@ -131,6 +131,7 @@ class AskName(Message):
     referrer: str | None = None  # the first name of who brought them
     friend_points: int = 0
     qualifying_bill: int = 0
+    came_back: bool = False  # erased less than a year ago: not welcomed twice
 
     def keyboard(self, labels: Labels) -> Keyboard:
         agree = () if self.name is None else (ReplyKey(labels("registration.confirm_name")),)

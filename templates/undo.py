@@ -149,3 +149,11 @@ class NothingToUndo(Message):
     """Nothing was confirmed that could be taken back."""
 
     undo_minutes: int
+
+
+@message("undo/client_gone")
+@dataclass(frozen=True)
+class ClientGone(Message):
+    """The client has erased their card: the points of the visit are nobody's."""
+
+    visit_id: int

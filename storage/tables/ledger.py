@@ -31,7 +31,7 @@ ledger_entries = Table(
     Column("content_hash", String(64), nullable=False),
     Column("reverses_id", Identity64, ForeignKey("ledger_entries.id")),
     Column("visit_id", Identity64, ForeignKey("visits.id")),
-    Column("actor_id", BigInteger),  # a Telegram id; none is the programme itself
+    Column("actor_id", BigInteger),  # see operations.actors; none is the programme itself
     Column("reason", String(64)),  # a code, never free text
     Column("at", UtcDateTime, nullable=False),
     CheckConstraint("balance_before + amount = balance_after", name="adds_up"),

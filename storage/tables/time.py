@@ -43,7 +43,7 @@ audit_log = Table(
     metadata,
     Column("id", Identity64, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor_id", BigInteger),  # a Telegram id; none is the programme itself
+    Column("actor_id", BigInteger),  # see operations.actors; none is the programme itself
     Column("action", String(48), nullable=False),
     Column("client_id", Identity64),
     Column("subject_id", BigInteger),

@@ -15,6 +15,7 @@ from bot.parking import NeverAgain
 from bot.throttle import BURST_MAX
 from handlers.conversations import Conversation
 from loyalty.names import NameEmpty
+from operations.actors import A_STRANGER
 from operations.ledger import EntryKind, grant
 from operations.outgoing import queue
 from operations.transaction import Tx
@@ -357,7 +358,7 @@ async def test_a_key_used_for_something_else_is_refused_once_and_on_record(
     async with rig.store() as database, database.read() as db:
         assert (await db.execute(text("SELECT count(*) FROM ledger_entries"))).scalar() == 0
         row = (await db.execute(select(audit_log))).one()
-    assert (row.actor_id, row.action) == (anna.id, "ledger.key_refused")
+    assert (row.actor_id, row.action) == (A_STRANGER, "ledger.key_refused")
     assert json.loads(row.details) == {"kind": "action", "amount": 60}
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from operations.actors import A_STRANGER
 from storage.tables import audit_log
 from tests.flows.desk_scene import CARD, a_card, an_owner, anna_s_row, staff_at
 from tests.flows.running import RunningBot
@@ -55,7 +56,7 @@ async def test_a_client_who_forges_a_button_of_the_desk_is_on_record(
     await anna.hears()
     await anna.tap_data(forged)
     await anna.sees_answer("больше не работает")
-    assert await refused(svoi) == [(anna.id, forged.split(":")[0])]
+    assert await refused(svoi) == [(-1, forged.split(":")[0])]  # by their record: rule 21
 
 
 async def test_staff_who_forge_a_manager_s_button_are_on_record(svoi: RunningBot) -> None:
@@ -73,7 +74,7 @@ async def test_a_stranger_s_tap_on_a_client_s_receipt_is_on_record(svoi: Running
     await mallory.hears()
     await mallory.tap_data("dispute:1")
     await mallory.sees_answer("больше не работает")
-    assert await refused(svoi) == [(mallory.id, "dispute")]
+    assert await refused(svoi) == [(A_STRANGER, "dispute")]
 
 
 @pytest.mark.parametrize("data", ["open:balance", "history:2", "profile_name", "junk", "case:x"])

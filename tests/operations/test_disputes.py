@@ -54,10 +54,15 @@ async def test_a_visit_of_another_client_cannot_be_disputed(desk: Desk) -> None:
     await desk.client(telegram_id=51)
     booked = await desk.books(alina, anna)
     mallory = await desk.sender(51)
+    assert mallory.client is not None
     assert await disputes(desk, mallory, booked.visit.id, "Моё!") == NotTheirs()
     assert await disputes(desk, mallory, 4_711, "Моё!") == NotTheirs()
     assert await disputes(desk, alina, booked.visit.id, "Не клиент") == NotTheirs()
     async with desk.database.read() as db:
         action = select(audit_log.c.actor_id).where(audit_log.c.action == "visit.dispute_refused")
-        assert list((await db.execute(action)).scalars()) == [51, 51, 1]
+        assert list((await db.execute(action)).scalars()) == [
+            -mallory.client.id,
+            -mallory.client.id,
+            1,
+        ]
         assert await cases.count_all_open(db) == 0
