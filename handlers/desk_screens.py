@@ -8,6 +8,7 @@ from loyalty.programme import Programme
 from operations.approvals import Awaited, NobodyApproves
 from operations.desk import DeskView, called, visit_service
 from operations.desk_notices import booked_notice, promotion_name, stamps_name, tier_name
+from operations.held_points import reserved
 from operations.holds import Held, HeldByColleague, NotReachable
 from operations.returnable import may_return
 from operations.senders import Sender
@@ -155,4 +156,5 @@ def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
         ),
         may_redeem=view.may_redeem and not view.is_oneself,
         may_merge=view.may_merge,
+        reserved=reserved(client, view.spoken_for),
     )

@@ -6,6 +6,7 @@ from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
 from operations.challenges import challenge_links
 from operations.deep_links import CardLink, deep_link
+from operations.held_points import reserved, spoken_for
 from operations.offers import has_offers
 from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
@@ -31,7 +32,6 @@ from templates.client import (
     Expiry,
     Help,
     History,
-    HistoryKind,
     HistoryLine,
     LevelLine,
     Menu,
@@ -41,6 +41,7 @@ from templates.client import (
     Tier,
     Way,
 )
+from templates.entry_kinds import HistoryKind
 
 HISTORY_PAGES_MAX = 500
 _KINDS = {kind.value: kind for kind in HistoryKind}
@@ -112,6 +113,7 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
         menu=menu_of(tx.programme),
         awaited=tuple(Awaited(day.points, day.on) for day in awaited[:AWAITED_SHOWN_MAX]),
         awaited_points=sum(day.points for day in awaited),
+        reserved=reserved(client, await spoken_for(tx, client)),
     )
 
 

@@ -25,7 +25,7 @@ from operations.outgoing import notify, to_account
 from operations.senders import Role
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, rewards, staff
+from storage import audit_log, clients, ledger, rewards, staff
 from storage.clients import Client, ClientStatus
 from storage.rewards import Claim
 from templates import rewards as screens
@@ -63,6 +63,7 @@ class Redeemed:
     claim: Claim
     balance: int
     repeated: bool
+    entry_id: int = 0  # of what it cost
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ async def redeem_reward(
         return RewardGone()
     before = await rewards.by_place(tx.db, client.id, offer.place)
     if before is not None:
-        same = before.reward == reward
-        return Redeemed(before, client.balance, repeated=True) if same else OfferChanged()
+        if before.reward != reward:
+            return OfferChanged()
+        entry_id = await entry_of(tx, before)
+        return Redeemed(before, client.balance, repeated=True, entry_id=entry_id)
     wanted = tx.programme.reward(reward)
     if wanted is None:
         return RewardGone()
@@ -109,6 +112,13 @@ async def redeem_reward(
     if gone is None:
         return NotRedeemed(Obstacle.SOLD_OUT)
     return await _claim(tx, client, wanted, offer.place, gone, owner_ids)
+
+
+async def entry_of(tx: Tx, claim: Claim) -> int:
+    """The entry of the ledger that paid for it."""
+    spent = await ledger.by_key(tx.db, f"reward:{claim.id}")
+    assert spent is not None, "a claim was paid for"
+    return spent.id
 
 
 async def _claim(
@@ -134,7 +144,7 @@ async def _claim(
     )
     if left_of(reward, gone) == 0:
         await _tell_owners(tx, reward, claim, owner_ids)
-    return Redeemed(claim, posted.balance_after, repeated=False)
+    return Redeemed(claim, posted.balance_after, repeated=False, entry_id=posted.entry_id)
 
 
 async def _add_claim(tx: Tx, client: Client, reward: Reward, place: int) -> Claim:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from templates.callbacks import Callback, callback
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Message, Toast, message
@@ -114,3 +115,7 @@ class Adjusted(Message):
     points: int
     reason: str
     balance: int
+    entry_id: int = 0  # in the ledger
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(entry_dispute(labels, self.entry_id))

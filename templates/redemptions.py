@@ -12,6 +12,7 @@ from templates.keyboards import Button, CopyText, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Link, Message, Toast, message
 from templates.previews import StartVisit
+from templates.spoken_for import Reserved
 
 
 @callback("redeem_points")
@@ -77,6 +78,7 @@ class AskPoints(Message):
     available: int
     smallest: int
     largest: int  # above 0
+    reserved: Reserved | None = None  # none: the whole balance can be spent
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _choice(labels, self.largest)
@@ -105,6 +107,7 @@ class PointsRefused(Message):
     smallest: int
     largest: int  # 0: none at all
     share: Fraction  # percent of a bill
+    reserved: Reserved | None = None  # none: the whole balance can be spent
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _choice(labels, self.largest)

@@ -2,6 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.challenges import challenge_endings, challenge_places
+from storage.tables.disputes import disputes
 from storage.tables.feedback import case_messages, cases, feedback
 from storage.tables.imports import imported_cards
 from storage.tables.ledger import ledger_entries, lot_movements, lots
@@ -34,6 +35,7 @@ __all__ = [
     "chat_waits",
     "clients",
     "consents",
+    "disputes",
     "feedback",
     "fsm_states",
     "imported_cards",
