@@ -271,6 +271,7 @@ def _first_points(registered: Registered) -> FirstPoints:
         balance=registered.client.balance,
         valid_through=registered.valid_through,
         entry_id=registered.entry_id,
+        known=registered.known,
     )
 
 

@@ -7,6 +7,7 @@ from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Message, Toast, message
+from templates.screens import Open, Screen
 
 
 @callback("adjust_confirm")
@@ -118,4 +119,7 @@ class Adjusted(Message):
     entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return InlineKeyboard.stacked(entry_dispute(labels, self.entry_id))
+        return InlineKeyboard.stacked(
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+            entry_dispute(labels, self.entry_id),
+        )

@@ -138,9 +138,11 @@ class FirstPoints(Message):
     balance: int
     valid_through: date | None  # of those given for coming
     entry_id: int  # in the ledger
+    known: bool = False  # claimed a card that was there before the bot
 
-    def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return InlineKeyboard.stacked(entry_dispute(labels, self.entry_id))
+    def keyboard(self, labels: Labels) -> Keyboard | None:
+        dispute = entry_dispute(labels, self.entry_id)
+        return None if dispute is None else InlineKeyboard.stacked(dispute)
 
 
 @message("registration/ask_name")
