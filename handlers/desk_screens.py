@@ -54,6 +54,7 @@ def preview_screen(
         promotion_points=terms.promotion_points,
         free_by=stamps_name(programme, terms.stamp, language),
         keeps_free_visit=preview.keeps_free_visit,
+        skips_free=stamps_name(programme, preview.skips_free, language),
         active_on=preview.active_on,
         points_max=preview.points_max,
         approve_above=programme.desk.approve_above if preview.needs_approval else None,
@@ -111,7 +112,7 @@ def outcome_screen(outcome: Outcome, tx: Tx, sender: Sender, bot_username: str) 
         case SelfService():
             return desk.SelfService()
         case Held() | Awaited() | NotReachable() | HeldByColleague() | NobodyApproves():
-            return waited_screen(outcome, tx, sender.language, bot_username)
+            return waited_screen(outcome, tx, sender, bot_username)
         case _:
             assert_never(outcome)
 

@@ -183,9 +183,7 @@ async def _hindered(
         case ClientGone():
             return PreviewGone()
         case NotReachable() | HeldByColleague():
-            return waited_screen(
-                outcome, dialogue.tx, dialogue.sender.language, dialogue.bot_username
-            )
+            return waited_screen(outcome, dialogue.tx, dialogue.sender, dialogue.bot_username)
         case _:
             assert_never(outcome)
 

@@ -292,6 +292,7 @@ async def show_case(tx: Tx, *, actor: Sender, case_id: int) -> screens.Case | No
         said=tuple([await _said(tx, line) for line in said]),
         apology_points=0 if apology is None else apology.amount,
         may_give_points=may_give and apology is None,
+        client_id=0 if client is None else client.id,
     )
 
 

@@ -119,11 +119,12 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
 
 async def show_history(tx: Tx, client: Client, language: str, page: int) -> History:
     """This page, or the nearest that there is."""
-    total = await history.count(tx.db, client.id)
+    records = await history.records_of(tx.db, client.id)
+    total = await history.count(tx.db, records)
     pages = min(max(-(-total // HISTORY_PAGE_ROWS), 1), HISTORY_PAGES_MAX)
     page = min(max(page, 1), pages)
     events = await history.page(
-        tx.db, client.id, limit=HISTORY_PAGE_ROWS, offset=(page - 1) * HISTORY_PAGE_ROWS
+        tx.db, records, limit=HISTORY_PAGE_ROWS, offset=(page - 1) * HISTORY_PAGE_ROWS
     )
     lines = tuple(_line(tx.programme, event, language) for event in events)
     return History(lines, page, pages)

@@ -143,6 +143,7 @@ def waiting_notice(
     *,
     is_approved: bool = False,
     approver_name: str | None = None,
+    may_change_branch: bool = False,
 ) -> screens.Waiting:
     """What staff read while the client thinks."""
     stored = held.stored
@@ -156,6 +157,8 @@ def waiting_notice(
         until=held.redemption.expires_at,
         is_approved=is_approved,
         approver_name=approver_name,
+        preview_id=stored.id,
+        may_change_branch=may_change_branch,
     )
 
 

@@ -22,10 +22,10 @@ from operations.available import available_points
 from operations.claim_codes import grouped_code, random_claim_code
 from operations.ledger import EntryKind, spend
 from operations.outgoing import notify, to_account
-from operations.senders import Role
+from operations.owners import owners_of
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, ledger, rewards, staff
+from storage import audit_log, clients, ledger, rewards
 from storage.clients import Client, ClientStatus
 from storage.rewards import Claim
 from templates import rewards as screens
@@ -176,9 +176,7 @@ async def _obstacle(tx: Tx, client: Client, reward: Reward, *, open_claims: int)
 
 async def _tell_owners(tx: Tx, reward: Reward, claim: Claim, owner_ids: Collection[int]) -> None:
     """The last one is gone: whoever owns the business may buy more, or take it off the list."""
-    leaders = await staff.leaders(tx.db, branch=None)
-    owners = {found.telegram_id for found in leaders if found.role is Role.OWNER} | set(owner_ids)
-    for telegram_id in sorted(owners):
+    for telegram_id in await owners_of(tx, owner_ids):
         recipient = await to_account(tx, telegram_id)
         told = screens.SoldOut(reward.name.of(recipient.language), reward.stock or 0)
         key = f"reward_sold_out:{reward.code}:{claim.id}:{telegram_id}"

@@ -39,6 +39,14 @@ class WithdrawRedemption(Callback):
     redemption_id: int
 
 
+@callback("redeem_elsewhere")
+@dataclass(frozen=True)
+class RedeemElsewhere(Callback):
+    """The question named the wrong branch: it is taken back, the branch chosen anew."""
+
+    preview_id: int
+
+
 @callback("redeem_yes")
 @dataclass(frozen=True)
 class ConfirmRedemption(Callback):
@@ -182,10 +190,13 @@ class Waiting(Message):
     until: dt.datetime
     is_approved: bool  # a manager has just approved the bill
     approver_name: str | None  # none: an owner
+    preview_id: int = 0
+    may_change_branch: bool = False
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         withdraw = Button(labels("redeem.refuse_waiting"), WithdrawRedemption(self.redemption_id))
-        return InlineKeyboard.stacked(withdraw)
+        change = Button(labels("visit.branch"), RedeemElsewhere(self.preview_id))
+        return InlineKeyboard.stacked(withdraw, change if self.may_change_branch else None)
 
 
 @message("redemptions/ended")
