@@ -78,7 +78,7 @@ class OpenUndo(Callback):
     visit_id: int
 
 
-@callback("desk_client")
+@callback("desk_open")
 @dataclass(frozen=True)
 class OpenClient(Callback):
     """Shows this client as the desk sees them."""
