@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from loyalty.programme import Programme
 from operations.available import available_points
@@ -23,13 +23,16 @@ from operations.disputes import (
     open_dispute,
     withdraw_dispute,
 )
+from operations.due import Due
+from operations.expiry import expire
 from operations.held_points import FrozenBy, spoken_for
 from operations.ledger import EntryKind, grant, reverse, spend
+from operations.merging import Merged, merge_clients
 from operations.senders import Sender
 from operations.transaction import Tx
 from storage import cases, clients, ledger
 from storage.database import Database
-from storage.tables import audit_log, outbox
+from storage.tables import audit_log, lots, outbox
 from storage.tables import cases as case_table
 from tests.operations.desk_people import OWNER_ID, Desk
 
@@ -83,6 +86,12 @@ class Disputing(Desk):
         client = await self.knows(client_id)
         async with self.database.read() as db:
             return (await spoken_for(Tx(db, self.now, self.programme), client)).frozen_by
+
+    async def expires(self, client_id: int) -> int:
+        """The balance after the round of expiry."""
+        async with self.database.write() as db:
+            await expire(Tx(db, self.now, self.programme), [Due(client_id, "")])
+        return (await self.knows(client_id)).balance
 
     async def open_cases(self) -> int:
         async with self.database.read() as db:
@@ -309,3 +318,39 @@ async def test_a_case_of_a_dispute_is_told_of_once(desk: Disputing) -> None:
         told = select(func.count()).where(outbox.c.notice == "case_notices/opened")
         assert (await db.execute(told)).scalar_one() == 1
         assert await ledger.count_of_client(db, anna) == 1
+
+
+async def test_rule_24_what_is_frozen_does_not_run_out_until_the_case_is_closed(
+    desk: Disputing,
+) -> None:
+    anna, boss = await desk.client(telegram_id=ANNA), await desk.sender(OWNER_ID)
+    entry = await desk.gives(anna, 100)
+    opened = await desk.disputes(await desk.sender(ANNA), AboutEntry(entry))
+    assert isinstance(opened, Opened)
+    day = desk.now.date()
+    async with desk.database.write() as db:
+        await db.execute(update(lots).values(warned_ahead=1, warned_on=day))
+    desk.now += timedelta(days=15)
+    assert await desk.expires(anna) == 100
+    await desk.closes(boss, opened.case_id)
+    assert await desk.expires(anna) == 0
+
+
+async def test_rule_17_a_dispute_goes_along_when_records_merge(desk: Disputing) -> None:
+    anna, boss = await desk.client(telegram_id=ANNA), await desk.sender(OWNER_ID)
+    other = await desk.client(telegram_id=51)
+    entry = await desk.gives(other, 100)
+    second = await desk.gives(other, 20, key="second")
+    opened = await desk.disputes(await desk.sender(51), AboutEntry(entry))
+    assert isinstance(opened, Opened)
+    async with desk.database.write() as db:
+        tx = Tx(db, desk.now, desk.programme)
+        merged = await merge_clients(tx, actor=boss, survivor_id=anna, source_id=other)
+    assert isinstance(merged, Merged)
+    assert await desk.frozen(anna) == (FrozenBy(opened.case_id, 100),)
+    assert await desk.available(anna) == 20
+    assert await desk.disputes(await desk.sender(51), AboutEntry(second)) == NotTheirs()
+    joined = await desk.disputes(await desk.sender(ANNA), AboutEntry(second))
+    assert isinstance(joined, Opened)
+    assert joined.joined
+    assert await desk.available(anna) == 0
