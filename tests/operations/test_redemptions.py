@@ -394,7 +394,7 @@ async def test_rule_07_points_that_are_gone_meanwhile_are_not_spent(desk: Spendi
     alina = await desk.hires(1)
     anna = await desk.rich_client(100)
     visited = await desk.books(alina, anna)  # earns 30
-    asked = await desk.asks(alina, anna, points=130)
+    asked = await desk.asks(alina, anna, points=130, bill=90_000)
     assert isinstance(await desk.undoes_last(alina), Undone)
     ended = await desk.agrees(asked)
     assert isinstance(ended, Ended)
