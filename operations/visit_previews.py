@@ -31,7 +31,6 @@ class Anew(StrEnum):
     TERMS = "terms"  # they are others by now
     TWIN = "twin"  # a colleague has just booked the same bill
     BRANCH = "branch"  # it is still to be chosen
-    FREE = "free"  # stamps make it free, and points would pay for nothing
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ async def redeem(
 
     Where the branch is still to be chosen, that comes first; where the bill needs a manager, they
     do. Where somebody has just booked the same, or the visit is free by its stamps, whoever asks
-    sees that first.
+    reads that while the client thinks.
 
     Raises PointsRefused, with the largest possible figure, where so many cannot pay.
     """
@@ -191,10 +191,6 @@ async def redeem(
     )
     if isinstance(preview, (SelfService, ClientGone)):
         return preview
-    if preview.twin is not None:
-        return ShownAnew(preview, Anew.TWIN)
-    if preview.skips_free is not None:
-        return ShownAnew(preview, Anew.FREE)
     return await confirm_visit(tx, preview_id=preview.id, actor=actor, owner_ids=owner_ids)
 
 

@@ -11,7 +11,7 @@ from templates.figures import Figures
 from templates.keyboards import Button, CopyText, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Link, Message, Toast, message
-from templates.previews import StartVisit
+from templates.previews import StartVisit, TwinShown
 from templates.spoken_for import Reserved
 
 
@@ -192,6 +192,8 @@ class Waiting(Message):
     approver_name: str | None  # none: an owner
     preview_id: int = 0
     may_change_branch: bool = False
+    twin: TwinShown | None = None  # the same bill, booked a moment ago
+    skips_free: str | None = None  # the stamps that make the visit free without any points
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         withdraw = Button(labels("redeem.refuse_waiting"), WithdrawRedemption(self.redemption_id))

@@ -25,7 +25,7 @@ from operations.redemptions import (
 )
 from operations.senders import Role
 from operations.undo import Undone
-from operations.visit_previews import Anew, Preview, PreviewUnknown, SelfService
+from operations.visit_previews import Preview, PreviewUnknown, SelfService
 from operations.visits import (
     Booked,
     PreviewRefused,
@@ -563,19 +563,16 @@ async def _tries(attempt: object) -> object:
 # -- what whoever asks should know first
 
 
-async def test_a_second_redeem_of_the_same_bill_shows_the_twin_before_the_client_is_asked(
+async def test_a_second_redeem_of_the_same_bill_warns_of_the_twin(
     desk: SpendingDesk,
 ) -> None:
     alina = await desk.hires(1)
     anna = await desk.rich_client()
     await desk.agrees(await desk.asks(alina, anna))
     again = await desk.redeems(alina, anna)
-    assert isinstance(again, ShownAnew)
-    assert again.reason is Anew.TWIN
-    assert again.preview.twin is not None
-    async with desk.database.write() as db:
-        outcome = await confirm_visit(desk.tx(db), preview_id=again.preview.id, actor=alina)
-    assert isinstance(outcome, Held)
+    assert isinstance(again, Held)
+    assert again.twin is not None
+    assert again.twin.visit_id == 1
 
 
 async def test_points_for_a_visit_that_is_free_anyway_are_warned_of(desk: SpendingDesk) -> None:
@@ -586,9 +583,8 @@ async def test_points_for_a_visit_that_is_free_anyway_are_warned_of(desk: Spendi
     first = await desk.previews(alina, anna, service=stamps.service)
     await desk.confirms(alina, first.id)
     shown = await desk.redeems(alina, anna, bill=90_000, service=stamps.service)
-    assert isinstance(shown, ShownAnew)
-    assert (shown.reason, shown.preview.skips_free) == (Anew.FREE, stamps.code)
-    assert shown.preview.terms.points_spent == 100
+    assert isinstance(shown, Held)
+    assert (shown.skips_free, shown.terms.points_spent) == (stamps.code, 100)
 
 
 async def test_who_works_everywhere_changes_the_branch_of_a_question_that_waits(
