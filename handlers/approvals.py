@@ -1,5 +1,6 @@
 """✅ and ❌ of those who lead, to a bill that staff may not book alone."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from aiogram import Router
@@ -7,6 +8,7 @@ from aiogram.types import CallbackQuery
 
 from handlers.replies import Replies, Say
 from handlers.roles import Has
+from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
 from operations.approvals import approval_question
 from operations.approving import (
@@ -33,19 +35,35 @@ router.callback_query.filter(Has(Role.MANAGER))
 
 @router.callback_query(Tapped(ApproveVisit))
 async def approve(
-    callback: CallbackQuery, tap: ApproveVisit, tx: Tx, sender: Sender, say: Say
+    callback: CallbackQuery,
+    tap: ApproveVisit,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    stimulus: Stimulus,
 ) -> Replies:
     outcome = await approve_visit(
-        tx, approval_id=tap.approval_id, preview_id=tap.preview_id, actor=sender
+        tx,
+        approval_id=tap.approval_id,
+        preview_id=tap.preview_id,
+        actor=sender,
+        owner_ids=stimulus.owner_ids,
     )
     return await _answered(outcome, tx, sender, say)
 
 
 @router.callback_query(Tapped(DeclineVisit))
 async def decline(
-    callback: CallbackQuery, tap: DeclineVisit, tx: Tx, sender: Sender, say: Say
+    callback: CallbackQuery,
+    tap: DeclineVisit,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    stimulus: Stimulus,
 ) -> Replies:
-    outcome = await decline_visit(tx, approval_id=tap.approval_id, actor=sender)
+    outcome = await decline_visit(
+        tx, approval_id=tap.approval_id, actor=sender, owner_ids=stimulus.owner_ids
+    )
     return await _answered(outcome, tx, sender, say)
 
 
@@ -62,7 +80,12 @@ async def _answered(outcome: ApprovalOutcome, tx: Tx, sender: Sender, say: Say) 
                 is_mine=outcome.is_mine,
             )
             if not outcome.repeated:
-                return say.edit(screen)
+                theirs = replace(screen, is_mine=False)
+                others = [
+                    say.edit_elsewhere(one.chat_id, one.message_id, one.language, theirs)
+                    for one in outcome.elsewhere
+                ]
+                return [say.edit(screen), *others]
             told = approvals.AnsweredBy(outcome.by, outcome.is_mine, outcome.verdict)
             return [say.edit(screen), say.toast(told, alert=not outcome.is_mine)]
         case ApproveAnew(awaited=awaited):

@@ -4,26 +4,30 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, Filter, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from handlers.desk_screens import client_screen
 from handlers.desk_visit import VisitSteps, nobody, visit_from
 from handlers.links import Opens
 from handlers.replies import Replies, Say
 from handlers.roles import Has
+from handlers.taps import Tapped
 from operations.deep_links import CardLink
 from operations.desk import (
     WhoUnreadable,
     client_of_card,
     desk_view,
     find_client,
+    living_client,
     read_who_alone,
 )
 from operations.phones import read_contact_phone
 from operations.senders import Client, Role, Sender
 from operations.transaction import Tx
 from templates import desk
+from templates.every_chat import UnknownTap
 from templates.messages import Message as Words
+from templates.previews import OpenClient
 
 # A scanned card is a /start with a link of its own kind: it is asked before registration is.
 scans = Router(name="scanned cards")
@@ -31,6 +35,7 @@ scans.message.filter(Has(Role.STAFF))
 
 router = Router(name="clients at the desk")
 router.message.filter(Has(Role.STAFF))
+router.callback_query.filter(Has(Role.MANAGER))
 
 
 class LookUp(StatesGroup):
@@ -110,6 +115,16 @@ async def typed_at_once(
 @router.message(StateFilter(LookUp.who))
 async def not_words(message: Message, say: Say) -> Replies:
     return say(desk.TypeIt())
+
+
+@router.callback_query(Tapped(OpenClient))
+async def opened(
+    callback: CallbackQuery, tap: OpenClient, tx: Tx, sender: Sender, say: Say, state: FSMContext
+) -> Replies:
+    found = await living_client(tx, tap.client_id)
+    if found is None:
+        return say.toast(UnknownTap())
+    return say(await _view(found, tx, sender, state))
 
 
 async def _find(

@@ -8,6 +8,7 @@ from loyalty.programme import Programme
 from operations.approvals import Awaited, NobodyApproves
 from operations.desk import DeskView, called, visit_service
 from operations.desk_notices import booked_notice, promotion_name, stamps_name, tier_name
+from operations.held_points import reserved
 from operations.holds import Held, HeldByColleague, NotReachable
 from operations.returnable import may_return
 from operations.senders import Sender
@@ -53,6 +54,7 @@ def preview_screen(
         promotion_points=terms.promotion_points,
         free_by=stamps_name(programme, terms.stamp, language),
         keeps_free_visit=preview.keeps_free_visit,
+        skips_free=stamps_name(programme, preview.skips_free, language),
         active_on=preview.active_on,
         points_max=preview.points_max,
         approve_above=programme.desk.approve_above if preview.needs_approval else None,
@@ -110,7 +112,7 @@ def outcome_screen(outcome: Outcome, tx: Tx, sender: Sender, bot_username: str) 
         case SelfService():
             return desk.SelfService()
         case Held() | Awaited() | NotReachable() | HeldByColleague() | NobodyApproves():
-            return waited_screen(outcome, tx, sender.language, bot_username)
+            return waited_screen(outcome, tx, sender, bot_username)
         case _:
             assert_never(outcome)
 
@@ -155,4 +157,5 @@ def client_screen(view: DeskView, tx: Tx, sender: Sender) -> desk.ClientView:
         ),
         may_redeem=view.may_redeem and not view.is_oneself,
         may_merge=view.may_merge,
+        reserved=reserved(client, view.spoken_for),
     )

@@ -5,7 +5,9 @@ from typing import assert_never
 from operations.approvals import Awaited, NobodyApproves, awaited_notice
 from operations.desk import called
 from operations.holds import Held, HeldByColleague, NotReachable, waiting_notice
+from operations.senders import Sender
 from operations.transaction import Tx
+from operations.visit_previews import works_in_several
 from operations.visits import Waited
 from templates import approvals, redemptions
 from templates.messages import Message
@@ -16,11 +18,13 @@ def bot_link(bot_username: str) -> str:
     return f"https://t.me/{bot_username}"
 
 
-def waited_screen(outcome: Waited, tx: Tx, language: str, bot_username: str) -> Message:
+def waited_screen(outcome: Waited, tx: Tx, sender: Sender, bot_username: str) -> Message:
     """Whom we wait for, or why there is nobody to wait for."""
+    language = sender.language
     match outcome:
         case Held():
-            return waiting_notice(tx, outcome, language)
+            several = works_in_several(tx, sender)
+            return waiting_notice(tx, outcome, language, may_change_branch=several)
         case Awaited():
             return awaited_notice(tx, outcome, language)
         case NotReachable():

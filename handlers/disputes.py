@@ -1,4 +1,6 @@
-"""The button under a receipt: the client says what is wrong with it, and somebody answers."""
+"""The button under a receipt: one tap opens a case, then the client may say what is wrong."""
+
+from datetime import date
 
 from aiogram import F, Router
 from aiogram.filters import StateFilter
@@ -7,18 +9,30 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.client_filters import IsClient
-from handlers.conversations import Conversation
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
-from operations.disputes import NotTheirs, disputable_visit, dispute_visit
+from operations.case_answers import NotTheirCase, reply_to_case
+from operations.disputes import (
+    About,
+    AboutEntry,
+    AboutExpiry,
+    AboutVisit,
+    AnsweredBefore,
+    NotTheirs,
+    Opened,
+    TooLate,
+    Withdrawn,
+    open_dispute,
+    withdraw_dispute,
+)
 from operations.feedback import WORDS_UTF16_MAX
 from operations.senders import Sender
 from operations.transaction import Tx
-from templates import feedback, visits
+from templates import disputes, feedback
+from templates.disputes import DisputeEntry, DisputeExpiry, DisputeVisit, WithdrawDispute
 from templates.every_chat import UnknownCommand, UnknownTap
 from templates.lengths import utf16_length
-from templates.visits import DisputeVisit, DropDispute
 
 router = Router(name="disputes")
 router.message.filter(IsClient())
@@ -26,32 +40,101 @@ router.callback_query.filter(IsClient())
 
 
 class Disputing(StatesGroup):
-    """Words are awaited."""
+    """Words are awaited, for the case in the data."""
 
     words = State()
 
 
 @router.callback_query(Tapped(DisputeVisit))
-async def ask(
+async def of_visit(
     callback: CallbackQuery,
     tap: DisputeVisit,
     tx: Tx,
     sender: Sender,
     say: Say,
     state: FSMContext,
+    stimulus: Stimulus,
 ) -> Replies:
-    found = await disputable_visit(tx, actor=sender, visit_id=tap.visit_id)
-    if isinstance(found, NotTheirs):
+    return await _open(AboutVisit(tap.visit_id), tx, sender, say, state, stimulus)
+
+
+@router.callback_query(Tapped(DisputeEntry))
+async def of_entry(
+    callback: CallbackQuery,
+    tap: DisputeEntry,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    stimulus: Stimulus,
+) -> Replies:
+    return await _open(AboutEntry(tap.entry_id), tx, sender, say, state, stimulus)
+
+
+@router.callback_query(Tapped(DisputeExpiry))
+async def of_expiry(
+    callback: CallbackQuery,
+    tap: DisputeExpiry,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    stimulus: Stimulus,
+) -> Replies:
+    try:
+        day = date(tap.day // 10_000, tap.day // 100 % 100, tap.day % 100)
+    except ValueError:
         return say.toast(UnknownTap())
-    await state.set_state(Disputing.words)
-    await state.set_data({"visit": found.visit.id})
-    return say(visits.AskDispute(found.visit.id, found.visit.bill))
+    return await _open(AboutExpiry(day), tx, sender, say, state, stimulus)
 
 
-@router.callback_query(Tapped(DropDispute))
-async def drop(callback: CallbackQuery, say: Say, conversation: Conversation) -> Replies:
-    conversation.end()
-    return say.edit(visits.DisputeDropped())
+async def _open(
+    about: About, tx: Tx, sender: Sender, say: Say, state: FSMContext, stimulus: Stimulus
+) -> Replies:
+    outcome = await open_dispute(tx, actor=sender, about=about, owner_ids=stimulus.owner_ids)
+    match outcome:
+        case NotTheirs():
+            return say.toast(UnknownTap())
+        case TooLate(days=days):
+            return say.toast(disputes.TooLate(days), alert=True)
+        case Opened(repeated=True):
+            return say.toast(disputes.OpenedBefore(outcome.case_id), alert=True)
+        case Opened():
+            await state.set_state(Disputing.words)
+            await state.set_data({"case": outcome.case_id})
+            return say(
+                disputes.Opened(
+                    dispute_id=outcome.dispute_id,
+                    number=outcome.case_id,
+                    disputed=outcome.disputed,
+                    joined=outcome.joined,
+                    answer_within_hours=tx.programme.feedback.answer_within_hours,
+                )
+            )
+
+
+@router.callback_query(Tapped(WithdrawDispute))
+async def withdraw(
+    callback: CallbackQuery,
+    tap: WithdrawDispute,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    stimulus: Stimulus,
+) -> Replies:
+    outcome = await withdraw_dispute(
+        tx, actor=sender, dispute_id=tap.dispute_id, owner_ids=stimulus.owner_ids
+    )
+    match outcome:
+        case NotTheirs():
+            return say.toast(UnknownTap())
+        case AnsweredBefore(case_id=case_id):
+            return say.toast(disputes.AnsweredBefore(case_id), alert=True)
+        case Withdrawn(case_id=case_id):
+            if (await state.get_data()).get("case") == case_id:
+                await state.clear()
+            return say.edit(disputes.Withdrawn(case_id, outcome.points, outcome.is_closed))
 
 
 @router.message(StateFilter(Disputing.words), F.text | F.caption)
@@ -61,14 +144,14 @@ async def told(
     words = (message.text or message.caption or "").strip()
     if (length := utf16_length(words)) > WORDS_UTF16_MAX:
         return say(feedback.TooLong(length, WORDS_UTF16_MAX))
-    visit_id = int((await state.get_data())["visit"])
+    case_id = int((await state.get_data())["case"])
     await state.clear()
-    outcome = await dispute_visit(
-        tx, actor=sender, visit_id=visit_id, words=words, owner_ids=stimulus.owner_ids
+    outcome = await reply_to_case(
+        tx, actor=sender, case_id=case_id, words=words, owner_ids=stimulus.owner_ids
     )
-    if isinstance(outcome, NotTheirs):
+    if isinstance(outcome, NotTheirCase):
         return say(UnknownCommand())
-    return say(visits.DisputeTaken(tx.programme.feedback.answer_within_hours))
+    return say(disputes.Taken(case_id, tx.programme.feedback.answer_within_hours))
 
 
 @router.message(StateFilter(Disputing.words))

@@ -25,6 +25,7 @@ from operations.desk import (
     read_who_alone,
 )
 from operations.desk_notices import tier_name
+from operations.held_points import reserved
 from operations.holds import HeldByColleague, NotReachable
 from operations.points_choice import PointsChoice, choose_points, may_be_asked
 from operations.senders import Client, Sender
@@ -157,6 +158,7 @@ async def _ask_points(data: dict[str, Any], dialogue: Dialogue, *, asked: int | 
             available=choice.available,
             smallest=choice.smallest,
             largest=choice.largest,
+            reserved=reserved(choice.client, choice.spoken_for),
         )
     return redemptions.PointsRefused(
         client_name=called(choice.client),
@@ -166,6 +168,7 @@ async def _ask_points(data: dict[str, Any], dialogue: Dialogue, *, asked: int | 
         smallest=choice.smallest,
         largest=choice.largest,
         share=dialogue.tx.programme.redeeming.max_share_percent,
+        reserved=reserved(choice.client, choice.spoken_for),
     )
 
 
@@ -180,9 +183,7 @@ async def _hindered(
         case ClientGone():
             return PreviewGone()
         case NotReachable() | HeldByColleague():
-            return waited_screen(
-                outcome, dialogue.tx, dialogue.sender.language, dialogue.bot_username
-            )
+            return waited_screen(outcome, dialogue.tx, dialogue.sender, dialogue.bot_username)
         case _:
             assert_never(outcome)
 

@@ -6,6 +6,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 
 from handlers.client_filters import IsClient
+from handlers.desk_screens import previewed
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
@@ -25,11 +26,13 @@ from operations.redemptions import (
 )
 from operations.senders import Role, Sender
 from operations.transaction import Tx
+from operations.visits import redeem_elsewhere
 from templates import redemptions
 from templates.every_chat import UnknownTap
 from templates.redemptions import (
     ConfirmRedemption,
     Ending,
+    RedeemElsewhere,
     RefuseRedemption,
     WithdrawRedemption,
 )
@@ -77,6 +80,16 @@ async def withdraw(
             return say.toast(UnknownTap())
         case _:
             assert_never(outcome)
+
+
+@at_desk.callback_query(Tapped(RedeemElsewhere))
+async def elsewhere(
+    callback: CallbackQuery, tap: RedeemElsewhere, tx: Tx, sender: Sender, say: Say
+) -> Replies:
+    outcome = await redeem_elsewhere(tx, actor=sender, preview_id=tap.preview_id)
+    if isinstance(outcome, Booked):
+        return say.edit(booked_notice(tx, outcome, sender.language, by_client=True))
+    return say.edit(previewed(outcome, tx, sender))
 
 
 async def _answered(

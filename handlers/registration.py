@@ -53,6 +53,7 @@ from templates.registration import (
     ContactFault,
     ContactRefused,
     Declined,
+    FirstPoints,
     NoCardYet,
     PhoneTaken,
     Welcome,
@@ -224,7 +225,10 @@ async def contact_shared(
         case Registered() as registered:
             await state.set_data({})
             await state.set_state(Registration.name)
-            return say(_ask_name(tx, registered))
+            question = say(_ask_name(tx, registered))
+            if not registered.entry_id:
+                return question
+            return [say(_first_points(registered)), question]
         case AlreadyRegistered(client):
             await state.clear()
             return say(await show_card(tx, client, sender.language, bot_username))
@@ -257,6 +261,18 @@ def _ask_name(tx: Tx, registered: Registered) -> AskName:
         friend_points=rules.friend_points if rules and brought else 0,
         qualifying_bill=rules.qualifying_bill if rules and brought else 0,
         came_back=registered.came_back,
+        is_told=registered.entry_id != 0,
+    )
+
+
+def _first_points(registered: Registered) -> FirstPoints:
+    return FirstPoints(
+        points=registered.welcome_points,
+        earlier_points=registered.earlier_points,
+        balance=registered.client.balance,
+        valid_through=registered.valid_through,
+        entry_id=registered.entry_id,
+        known=registered.known,
     )
 
 

@@ -43,6 +43,12 @@ class Say:
             return sent(self.chat_id, rendered)
         return edited(self.chat_id, tapped.message_id, rendered)
 
+    def edit_elsewhere(
+        self, chat_id: int, message_id: int, language: str, message: Message
+    ) -> EditMessageText:
+        """The message in place of one that somebody else was sent."""
+        return edited(chat_id, message_id, self.renderer.render(message, language))
+
     def toast(self, toast: Toast, *, alert: bool = False) -> AnswerCallbackQuery:
         """The short answer to a tap; as an alert it waits to be closed."""
         assert self.callback is not None, "only a tap is answered by a toast"

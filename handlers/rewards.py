@@ -135,7 +135,7 @@ async def cancel(
         case Cancelled():
             name = outcome.claim.name.of(sender.language)
             cost, balance = outcome.claim.cost, outcome.balance
-            return say.edit(rewards.ClaimCancelled(name, cost, balance))
+            return say.edit(rewards.ClaimCancelled(name, cost, balance, outcome.entry_id))
 
 
 def _redeemed(outcome: Redeemed, language: str) -> rewards.Redeemed:
@@ -147,6 +147,7 @@ def _redeemed(outcome: Redeemed, language: str) -> rewards.Redeemed:
         cost=claim.cost,
         balance=outcome.balance,
         valid_through=claim.valid_through,
+        entry_id=outcome.entry_id,
     )
 
 

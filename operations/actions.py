@@ -62,5 +62,5 @@ async def _thank(
     )
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "the grant has found it"
-    thanked = Thanked(action, points, posted.balance_after, until, visit_id)
+    thanked = Thanked(action, points, posted.balance_after, until, visit_id, posted.entry_id)
     await notify(tx, to_client(client), thanked, key=f"thanked:{posted.entry_id}")

@@ -8,7 +8,7 @@ from loyalty.refusals import Refusal
 from operations.authority import require
 from operations.available import available_points
 from operations.desk import called, is_oneself
-from operations.ledger import EntryKind, NotEnoughPoints, grant, spend
+from operations.ledger import EntryKind, NotEnoughPoints, Posted, grant, spend
 from operations.outgoing import notify, to_client
 from operations.senders import Role, Sender
 from operations.transaction import Tx
@@ -123,7 +123,8 @@ async def confirm_adjustment(
     if not await adjustments.decide(tx.db, found.id, AdjustmentStatus.DONE, tx.now):
         return await _decided_before(tx, found.id, client)
     await _check_enough(tx, client, found.points)
-    balance = await _move(tx, found, client)
+    posted = await _move(tx, found, client)
+    balance = posted.balance_after
     await audit_log.record(
         tx.db,
         now=tx.now,
@@ -133,7 +134,9 @@ async def confirm_adjustment(
         subject_id=found.id,
         details={"points": found.points},
     )
-    told = Adjusted(tx.programme.business.name, found.points, found.reason, balance)
+    told = Adjusted(
+        tx.programme.business.name, found.points, found.reason, balance, posted.entry_id
+    )
     await notify(tx, to_client(client), told, key=f"adjustment:{found.id}")
     return Done(called(client), found.points, balance, repeated=False)
 
@@ -156,10 +159,10 @@ async def _check_enough(tx: Tx, client: Client, points: int) -> None:
         raise NotEnoughPoints(available, -points)
 
 
-async def _move(tx: Tx, found: Adjustment, client: Client) -> int:
+async def _move(tx: Tx, found: Adjustment, client: Client) -> Posted:
     key = f"adjustment:{found.id}"
     if found.points > 0:
-        posted = await grant(
+        return await grant(
             tx,
             client.id,
             found.points,
@@ -168,16 +171,14 @@ async def _move(tx: Tx, found: Adjustment, client: Client) -> int:
             valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
             actor_id=found.actor_id,
         )
-    else:
-        posted = await spend(
-            tx,
-            client.id,
-            -found.points,
-            kind=EntryKind.ADJUSTMENT,
-            key=key,
-            actor_id=found.actor_id,
-        )
-    return posted.balance_after
+    return await spend(
+        tx,
+        client.id,
+        -found.points,
+        kind=EntryKind.ADJUSTMENT,
+        key=key,
+        actor_id=found.actor_id,
+    )
 
 
 async def _decided_before(tx: Tx, adjustment_id: int, client: Client) -> Done | Dropped:

@@ -16,9 +16,10 @@ from operations.senders import Sender
 from operations.standing import current_level
 from operations.transaction import Tx
 from operations.visit_previews import service_of, terms_of
-from storage import approvals, audit_log, clients, staff, visit_previews, visits
+from storage import approvals, audit_log, clients, outbox, staff, visit_previews, visits
 from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client
+from storage.outbox import SentMessage
 from storage.visit_previews import PreviewStatus, StoredPreview
 from templates import approvals as screens
 from templates.approvals import Verdict
@@ -74,9 +75,24 @@ async def ask_approval(
     for telegram_id in sorted(asked_ids):
         recipient = await to_account(tx, telegram_id)
         question = await approval_question(tx, awaited, recipient.language)
-        key = f"approval:{approval.id}:asked:{telegram_id}"
+        key = asked_key(approval.id, telegram_id)
         await notify(tx, recipient, question, lane=Lane.REPLY, key=key)
     return awaited
+
+
+def asked_key(approval_id: int, telegram_id: int) -> str:
+    """Of the question to one of those who lead."""
+    return f"approval:{approval_id}:asked:{telegram_id}"
+
+
+async def asked_elsewhere(
+    tx: Tx, approval: Approval, actor: Sender, owner_ids: Collection[int]
+) -> tuple[SentMessage, ...]:
+    """The same question in the chats of the others who lead."""
+    leaders = {one.telegram_id for one in await staff.leaders(tx.db, branch=approval.branch)}
+    others = (leaders | set(owner_ids)) - {actor.telegram_id}
+    keys = [asked_key(approval.id, telegram_id) for telegram_id in sorted(others)]
+    return tuple(await outbox.sent_under(tx.db, keys))
 
 
 async def approval_question(

@@ -1,10 +1,12 @@
 """The answer to a question about a large bill: the first one counts (rules 22 and 23)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from loyalty.visits import PointsRefused
 from operations.approvals import (
     Awaited,
+    asked_elsewhere,
     close_approval,
     lapse,
     record,
@@ -30,6 +32,7 @@ from operations.visit_previews import (
 from storage import approvals, clients, staff, visit_previews
 from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client, ClientStatus
+from storage.outbox import SentMessage
 from storage.visit_previews import PreviewStatus, StoredPreview
 from templates.approvals import Verdict
 from templates.redemptions import Ended, Ending
@@ -47,6 +50,7 @@ class Answered:
     by: str | None  # none: an owner who is on no list
     is_mine: bool
     repeated: bool
+    elsewhere: tuple[SentMessage, ...] = ()  # the same question in other chats, to be taken away
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,12 @@ _VERDICTS = {
 
 
 async def approve_visit(
-    tx: Tx, *, approval_id: int, preview_id: int, actor: Sender
+    tx: Tx,
+    *,
+    approval_id: int,
+    preview_id: int,
+    actor: Sender,
+    owner_ids: Collection[int] = (),
 ) -> ApprovalOutcome:
     """✅ of who leads: books the visit, or lets the client be asked about the points.
 
@@ -98,7 +107,7 @@ async def approve_visit(
     await close_approval(tx, found.approval, ApprovalStatus.APPROVED, actor.telegram_id)
     if stored.points:
         is_asked = await _ask_client(tx, found, actor)
-        return await _outcome(tx, found, actor, points=stored.points if is_asked else 0)
+        return await _outcome(tx, found, actor, owner_ids, points=stored.points if is_asked else 0)
     booked = await book_visit(
         tx,
         staff_id=found.approval.staff_id,
@@ -110,7 +119,7 @@ async def approve_visit(
         approved_by=actor.telegram_id,
     )
     await tell_asker(tx, found.approval, lambda language: booked_notice(tx, booked, language))
-    return await _outcome(tx, found, actor, visit_id=booked.visit.id)
+    return await _outcome(tx, found, actor, owner_ids, visit_id=booked.visit.id)
 
 
 async def _ask_client(tx: Tx, found: Awaited, actor: Sender) -> bool:
@@ -159,7 +168,9 @@ async def _tell_impossible(
     await tell_asker(tx, approval, lambda _language: notice)
 
 
-async def decline_visit(tx: Tx, *, approval_id: int, actor: Sender) -> ApprovalOutcome:
+async def decline_visit(
+    tx: Tx, *, approval_id: int, actor: Sender, owner_ids: Collection[int] = ()
+) -> ApprovalOutcome:
     """❌ of who leads; an answer that was given before stays, and that is told."""
     found = await _open(tx, approval_id, actor)
     if not isinstance(found, Awaited):
@@ -169,7 +180,7 @@ async def decline_visit(tx: Tx, *, approval_id: int, actor: Sender) -> ApprovalO
     name = await staff.name_of(tx.db, actor.telegram_id)
     notice = refused_notice(found.stored, found.client, Verdict.REFUSED, by=name)
     await tell_asker(tx, found.approval, lambda _language: notice)
-    return await _outcome(tx, found, actor)
+    return await _outcome(tx, found, actor, owner_ids)
 
 
 async def _open(tx: Tx, approval_id: int, actor: Sender) -> Awaited | ApprovalOutcome:
@@ -215,11 +226,18 @@ async def _still_to_approve(
 
 
 async def _outcome(
-    tx: Tx, found: Awaited, actor: Sender, *, visit_id: int | None = None, points: int = 0
+    tx: Tx,
+    found: Awaited,
+    actor: Sender,
+    owner_ids: Collection[int],
+    *,
+    visit_id: int | None = None,
+    points: int = 0,
 ) -> Answered:
     """This actor's own answer."""
     told = await _answered(tx, found.approval.id, found.client, actor, repeated=False)
-    return replace(told, visit_id=visit_id, points=points)
+    elsewhere = await asked_elsewhere(tx, found.approval, actor, owner_ids)
+    return replace(told, visit_id=visit_id, points=points, elsewhere=elsewhere)
 
 
 async def _answered(

@@ -62,7 +62,7 @@ async def congratulate(tx: Tx, due: Due) -> Congratulated:
     if client is None or occasion is None or str(occasion.year) != due.period:
         raise NotDueNow("no-birthday")
     points = gift_points(tx.programme, client.tier)
-    balance, rules = client.balance, tx.programme.birthday
+    balance, rules, entry_id = client.balance, tx.programme.birthday, 0
     assert rules is not None, "no gift is due where the programme has none"
     until = tx.today + timedelta(days=rules.valid_days)
     if points:
@@ -74,7 +74,7 @@ async def congratulate(tx: Tx, due: Due) -> Congratulated:
             key=f"birthday:{client.id}:{occasion.year}",
             valid_through=until,
         )
-        balance = posted.balance_after
+        balance, entry_id = posted.balance_after, posted.entry_id
     greeting = BirthdayGreeting(
         business=tx.programme.business.name,
         name=client.name,
@@ -82,6 +82,7 @@ async def congratulate(tx: Tx, due: Due) -> Congratulated:
         points=points,
         balance=balance,
         valid_through=until if points else None,
+        entry_id=entry_id,
     )
     await notify(
         tx,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from operations.desk import ServiceTyped, note_viewed
+from operations.disputed import disputed_in
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
 from operations.senders import Sender
@@ -20,6 +21,7 @@ from templates import case_notices as notices
 from templates import cases as screens
 from templates.case_notices import Heading, Topic
 from templates.cases import ListedCase, Said
+from templates.disputes import Disputed
 from templates.feedback import AboutVisit
 from templates.messages import Message
 
@@ -103,6 +105,20 @@ async def hear(
     return locked
 
 
+async def dispute_more(tx: Tx, case: Case, *, dispute_id: int, owner_ids: Collection[int]) -> None:
+    """The client disputes something, too, while their case is open: an answer is owed again."""
+    locked = await cases.lock(tx.db, case.id)
+    assert locked is not None, "cases are not deleted"
+    due_at = locked.due_at or answer_due(tx)
+    if locked.due_at is None:
+        await cases.owe(tx.db, case.id, due_at)
+
+    def message(heading: Heading) -> Message:
+        return notices.ClientWrote(heading, None, due_at, reopened=False, disputes=True)
+
+    await tell(tx, locked, message, owner_ids=owner_ids, key=f"dispute:{dispute_id}")
+
+
 # -- who is told
 
 
@@ -133,13 +149,22 @@ async def tell(
     client = await clients.by_id(tx.db, case.client_id)
     visit = None if case.visit_id is None else await visits.by_id(tx.db, case.visit_id)
     rating = await cases.last_rating(tx.db, case.id)
-    leaders = await staff.leaders(tx.db, branch=None if visit is None else visit.branch)
+    disputed = await disputed_in(tx, case.id)
+    leaders = await staff.leaders(tx.db, branch=await _branch_of(tx, visit, disputed))
     answerers = {member.telegram_id for member in leaders} | set(owner_ids)
     answerers -= {but, case.telegram_id, None if client is None else client.telegram_id}
     for telegram_id in sorted(answerers):
         recipient = await to_account(tx, telegram_id)
-        heading = _heading(tx, case, client, visit, rating, recipient.language)
+        heading = _heading(tx, case, client, visit, rating, disputed, recipient.language)
         await notify(tx, recipient, make(heading), key=f"{key}:{telegram_id}")
+
+
+async def _branch_of(tx: Tx, visit: Visit | None, disputed: tuple[Disputed, ...]) -> str | None:
+    """The one branch that it is about; None: of several, or of none."""
+    ids = {thing.visit_id for thing in disputed if thing.visit_id is not None}
+    found = [await visits.by_id(tx.db, visit_id) for visit_id in sorted(ids)]
+    branches = {one.branch for one in (visit, *found) if one is not None}
+    return branches.pop() if len(branches) == 1 else None
 
 
 def _heading(
@@ -148,6 +173,7 @@ def _heading(
     client: Client | None,
     visit: Visit | None,
     rating: int | None,
+    disputed: tuple[Disputed, ...],
     language: str,
 ) -> Heading:
     return Heading(
@@ -157,8 +183,7 @@ def _heading(
         phone=None if client is None else client.phone,
         visit=None if visit is None else about_visit(tx, visit, language),
         rating=rating,
-        # A dispute comes from a receipt, not from a question how it was.
-        disputed_bill=visit.bill if visit is not None and case.feedback_id is None else None,
+        disputed=disputed,
     )
 
 
@@ -249,7 +274,15 @@ async def show_case(tx: Tx, *, actor: Sender, case_id: int) -> screens.Case | No
     apology = await ledger.by_key(tx.db, apology_key(case.id))
     may_give = case.kind is CaseKind.COMPLAINT and tx.programme.feedback.apology_points_max > 0
     return screens.Case(
-        heading=_heading(tx, case, client, visit, rating, actor.language),
+        heading=_heading(
+            tx,
+            case,
+            client,
+            visit,
+            rating,
+            await disputed_in(tx, case.id),
+            actor.language,
+        ),
         opened_at=case.opened_at,
         due_at=case.due_at,
         is_late=_is_late(tx, case),
@@ -259,6 +292,7 @@ async def show_case(tx: Tx, *, actor: Sender, case_id: int) -> screens.Case | No
         said=tuple([await _said(tx, line) for line in said]),
         apology_points=0 if apology is None else apology.amount,
         may_give_points=may_give and apology is None,
+        client_id=0 if client is None else client.id,
     )
 
 

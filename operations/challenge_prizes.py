@@ -78,6 +78,7 @@ async def _pay(tx: Tx, challenge: Challenge, winner: FinalPlace, participants: i
         points=points,
         balance=posted.balance_after,
         valid_through=until,
+        entry_id=posted.entry_id,
     )
     await notify(tx, to_client(client), told, key=key, keeps_quiet=True)
 

@@ -8,6 +8,7 @@ from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
 from operations.challenges import challenge_links
 from operations.deep_links import CardLink, deep_link
+from operations.held_points import reserved, spoken_for
 from operations.offers import has_offers
 from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
@@ -33,7 +34,6 @@ from templates.client import (
     Expiry,
     Help,
     History,
-    HistoryKind,
     HistoryLine,
     LevelLine,
     Menu,
@@ -43,6 +43,7 @@ from templates.client import (
     Tier,
     Way,
 )
+from templates.entry_kinds import HistoryKind
 
 HISTORY_PAGES_MAX = 500
 _KINDS = {kind.value: kind for kind in HistoryKind}
@@ -120,16 +121,18 @@ async def show_balance(tx: Tx, client: Client, language: str) -> Balance:
         menu=menu_of(tx.programme),
         awaited=tuple(Awaited(day.points, day.on) for day in sums.awaited[:AWAITED_SHOWN_MAX]),
         awaited_points=sum(day.points for day in sums.awaited),
+        reserved=reserved(client, await spoken_for(tx, client)) if sums.is_spoken_for else None,
     )
 
 
 async def show_history(tx: Tx, client: Client, language: str, page: int) -> History:
     """This page, or the nearest that there is."""
-    total = await history.count(tx.db, client.id)
+    records = await history.records_of(tx.db, client.id)
+    total = await history.count(tx.db, records)
     pages = min(max(-(-total // HISTORY_PAGE_ROWS), 1), HISTORY_PAGES_MAX)
     page = min(max(page, 1), pages)
     events = await history.page(
-        tx.db, client.id, limit=HISTORY_PAGE_ROWS, offset=(page - 1) * HISTORY_PAGE_ROWS
+        tx.db, records, limit=HISTORY_PAGE_ROWS, offset=(page - 1) * HISTORY_PAGE_ROWS
     )
     lines = tuple(_line(tx.programme, event, language) for event in events)
     return History(lines, page, pages)

@@ -13,7 +13,7 @@ from loyalty.services import find_service
 from loyalty.stamps import StampCard
 from loyalty.visits import smallest_redemption
 from operations.authority import require
-from operations.available import available_points
+from operations.held_points import NOTHING_SPOKEN_FOR, SpokenFor, spoken_for
 from operations.phones import longest_phone, masked_phone
 from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
@@ -294,6 +294,7 @@ class DeskView:
     stamps: tuple[StampCard, ...]
     waiting: tuple[Claim, ...] = ()  # rewards to be handed out
     may_merge: bool = False
+    spoken_for: SpokenFor = NOTHING_SPOKEN_FOR
 
 
 async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
@@ -304,6 +305,8 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
     phone = client.phone
     oneself = is_oneself(actor, client)
     invites = actor.may_act_as(Role.OWNER) and not oneself
+    taken = await spoken_for(tx, client)
+    available = max(client.balance - taken.held - taken.frozen, 0)
     return DeskView(
         client=client,
         level=current_level(tx, client),
@@ -317,7 +320,8 @@ async def desk_view(tx: Tx, *, actor: Sender, client: Client) -> DeskView:
         may_redeem=(
             client.telegram_id is not None
             and tx.programme.redeeming.max_share_percent > 0
-            and await available_points(tx, client) >= smallest_redemption(tx.programme)
+            and available >= smallest_redemption(tx.programme)
         ),
         may_merge=actor.may_act_as(Role.MANAGER) and not oneself,
+        spoken_for=taken,
     )

@@ -9,6 +9,7 @@ from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
 from operations.owners import owners_of
 from operations.transaction import Tx
+from operations.undo import is_undoable
 from storage import clients, staff, visit_watch, visits
 from templates.owner import OddVisit
 
@@ -55,5 +56,7 @@ async def watch(tx: Tx, due: Due, owner_ids: Collection[int]) -> None:
             points=visit.points_earned,
             at=visit.at,
             visits_today=place,
+            client_id=client.id,
+            may_undo=is_undoable(tx, visit),
         )
         await notify(tx, recipient, alert, key=f"{JOB}:{visit.id}:{owner}")

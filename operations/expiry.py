@@ -94,8 +94,8 @@ async def expire(tx: Tx, some: Sequence[Due]) -> int:
         if going and key not in posted and client.status is ClientStatus.ACTIVE:
             points = sum(lot.remaining for lot in going)
             write_offs[client.id] = WriteOff(expiry_entry(tx, client, points, key=key), going)
-    await expiry.write_off(tx.db, list(write_offs.values()))
-    await _tell(tx, free, write_offs)
+    ids_by_key = await expiry.write_off(tx.db, list(write_offs.values()))
+    await _tell(tx, free, write_offs, ids_by_key)
     return len(some) - len(free)
 
 
@@ -135,7 +135,12 @@ def expiries_by_day(tx: Tx, piles: Sequence[Pile]) -> list[ExpiresOn]:
     return [ExpiresOn(points[until], until) for until in sorted(points)]
 
 
-async def _tell(tx: Tx, free: Sequence[Client], write_offs: Mapping[int, WriteOff]) -> None:
+async def _tell(
+    tx: Tx,
+    free: Sequence[Client],
+    write_offs: Mapping[int, WriteOff],
+    ids_by_key: Mapping[str, int],
+) -> None:
     told = [client for client in free if client.id in write_offs]
     if not told:
         return
@@ -148,6 +153,7 @@ async def _tell(tx: Tx, free: Sequence[Client], write_offs: Mapping[int, WriteOf
             points=-entry["amount"],
             balance=entry["balance_after"],
             following=following[0] if following else None,
+            entry_id=ids_by_key[entry["key"]],
         )
         notices.append((to_client(client), message))
     await notify_each(tx, notices)

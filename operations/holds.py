@@ -10,15 +10,17 @@ from loyalty.visits import VisitTerms
 from operations.actors import as_client
 from operations.available import check_spendable, points_to_spend, replaceable_hold
 from operations.desk import called
-from operations.desk_notices import figures_of, tell_staff
+from operations.desk_notices import figures_of, stamps_name, tell_staff
 from operations.outgoing import Lane, notify, to_client
+from operations.stamps import free_visit
 from operations.transaction import Tx
 from operations.visit_previews import service_of, terms_of
-from storage import audit_log, clients, reachability, redemptions, staff, visit_previews
+from storage import audit_log, clients, reachability, redemptions, staff, visit_previews, visits
 from storage.clients import Client
 from storage.redemptions import Redemption, RedemptionStatus
 from storage.visit_previews import PreviewStatus, StoredPreview
 from templates import redemptions as screens
+from templates.previews import TwinShown
 from templates.redemptions import Ending
 
 
@@ -30,6 +32,8 @@ class Held:
     stored: StoredPreview
     client: Client
     terms: VisitTerms
+    twin: TwinShown | None = None  # the same bill, booked a moment ago
+    skips_free: str | None = None  # the stamps that make the visit free without any points
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,12 @@ async def open_hold(
     assert stored.branch is not None, "the client is told where"
     current = await redemptions.open_of(tx.db, client.id)
     if current is not None and current.preview_id == stored.id and current.holds_at(tx.now):
-        return Held(current, stored, client, await terms_of(tx, client, stored))
+        return await _held(tx, current, stored, client)
     obstacle = await find_obstacle(tx, staff_id=staff_id, client=client)
     if obstacle is not None:
         return obstacle
     replaced = await replaceable_hold(tx, staff_id, client)
     await check_spendable(tx, client, bill=stored.bill, points=stored.points, besides=replaced)
-    terms = await terms_of(tx, client, stored)
     if current is not None:
         await _make_room(tx, current, client, staff_id)
     redemption = await redemptions.add(
@@ -103,7 +106,7 @@ async def open_hold(
             "expires_at": tx.now + timedelta(minutes=tx.programme.redeeming.hold_minutes),
         },
     )
-    held = Held(redemption, stored, client, terms)
+    held = await _held(tx, redemption, stored, client)
     await audit_log.record(
         tx.db,
         now=tx.now,
@@ -117,6 +120,21 @@ async def open_hold(
     key = f"redemption:{redemption.id}:asked"
     await notify(tx, to_client(client), asked, lane=Lane.REPLY, key=key)
     return held
+
+
+async def _held(tx: Tx, redemption: Redemption, stored: StoredPreview, client: Client) -> Held:
+    twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
+    free = await free_visit(tx, client.id, stored.service_code)
+    return Held(
+        redemption,
+        stored,
+        client,
+        await terms_of(tx, client, stored),
+        twin=None
+        if twin is None
+        else TwinShown(twin.id, twin.at, await staff.name_of(tx.db, twin.staff_id)),
+        skips_free=None if free is None else free.code,
+    )
 
 
 async def question(
@@ -144,6 +162,7 @@ def waiting_notice(
     *,
     is_approved: bool = False,
     approver_name: str | None = None,
+    may_change_branch: bool = False,
 ) -> screens.Waiting:
     """What staff read while the client thinks."""
     stored = held.stored
@@ -157,6 +176,10 @@ def waiting_notice(
         until=held.redemption.expires_at,
         is_approved=is_approved,
         approver_name=approver_name,
+        preview_id=stored.id,
+        may_change_branch=may_change_branch,
+        twin=held.twin,
+        skips_free=stamps_name(tx.programme, held.skips_free, language),
     )
 
 

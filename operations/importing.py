@@ -175,10 +175,12 @@ async def import_joining(tx: Tx, card: ListedCard) -> bool:
     await imports.add_cards(tx.db, [mark], now=tx.now)
     until = valid_through(tx.today, tx.programme.points.lifetime_days)
     key = import_key(client.id)
+    entry_id = 0
     if card.balance:
-        await ledger.grant(
+        posted = await ledger.grant(
             tx, client.id, card.balance, kind=EntryKind.IMPORT, key=key, valid_through=until
         )
+        entry_id = posted.entry_id
     missing = _missing(tx, client, card)
     if missing:
         await clients.change(tx.db, client.id, missing)
@@ -189,6 +191,7 @@ async def import_joining(tx: Tx, card: ListedCard) -> bool:
         balance=client.balance + card.balance,
         valid_through=until,
         level=level.name.of(client.language) if level.code != client.tier else None,
+        entry_id=entry_id,
     )
     if told.points or told.level:
         await notify(tx, to_client(client), told, key=key)

@@ -17,7 +17,7 @@ from operations.reward_claims import release_claims
 from operations.senders import Role, Sender
 from operations.standing import current_level, revisit_badges
 from operations.transaction import Tx
-from operations.transfers import transfer_all
+from operations.transfers import Transferred, transfer_all
 from storage import audit_log, clients, merges, partner_codes, phone_cases, visits
 from storage.clients import Client, ClientStatus
 from storage.tiers import TierReason
@@ -137,7 +137,7 @@ async def put_into(
         source = await clients.lock(tx.db, source.id) or source
     await partner_codes.move_to(tx.db, from_id=source.id, to_id=survivor.id)
     await merges.move_rows(tx.db, **ids)
-    balance = await transfer_all(tx, source, survivor, actor_id=actor_id)
+    transferred = await transfer_all(tx, source, survivor, actor_id=actor_id)
     await merges.move_badges(tx.db, **ids)
     await merges.move_referrals(tx.db, **ids)
     # Whose number it was is settled: it is one person's.
@@ -165,8 +165,8 @@ async def put_into(
     merged = await clients.by_id(tx.db, survivor.id)
     assert merged is not None, "locked in this very transaction"
     await revisit_badges(tx, merged, visit_id=None, reason=TierReason.VISIT)
-    if is_told:
-        await _tell(tx, merged, source, level, balance)
+    if is_told or transferred.entry_id:
+        await _tell(tx, merged, source, level, transferred)
     return Merged(merged, source.balance)
 
 
@@ -211,10 +211,19 @@ async def _higher_level(tx: Tx, survivor: Client, source: Client) -> Level:
     return await raise_level(tx, survivor, TierReason.MERGE, at_least=max(own, other, key=rank))
 
 
-async def _tell(tx: Tx, merged: Client, source: Client, level: Level, balance: int) -> None:
+async def _tell(
+    tx: Tx, merged: Client, source: Client, level: Level, transferred: Transferred
+) -> None:
     business = tx.programme.business.name
     name = level.name.of(merged.language) if tx.programme.tiers.stated else None
-    told = CardsMerged(business, source.balance, balance, name, source.visits)
+    told = CardsMerged(
+        business,
+        source.balance,
+        transferred.balance,
+        name,
+        source.visits,
+        transferred.entry_id,
+    )
     await notify(tx, to_client(merged), told, key=f"merged:{source.id}")
     if source.telegram_id is not None:
         gone = await to_account(tx, source.telegram_id)

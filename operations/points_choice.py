@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from loyalty.visits import max_points, smallest_redemption
 from operations.authority import require
-from operations.available import available_points, replaceable_hold
+from operations.available import replaceable_hold
 from operations.desk import living_client
+from operations.held_points import SpokenFor, spoken_for
 from operations.holds import HeldByColleague, NotReachable, find_obstacle
 from operations.senders import Role, Sender
 from operations.standing import current_level
@@ -21,6 +22,7 @@ class PointsChoice:
     client: Client
     bill: int
     available: int
+    spoken_for: SpokenFor
     smallest: int
     largest: int  # 0: no points can pay it
 
@@ -47,11 +49,13 @@ async def choose_points(
     if not isinstance(client, Client):
         return client
     replaced = await replaceable_hold(tx, actor.telegram_id, client)
-    available = await available_points(tx, client, besides=replaced)
+    taken = await spoken_for(tx, client, besides=replaced)
+    available = max(client.balance - taken.held - taken.frozen, 0)
     return PointsChoice(
         client=client,
         bill=bill,
         available=available,
+        spoken_for=taken,
         smallest=smallest_redemption(tx.programme),
         largest=max_points(tx.programme, current_level(tx, client), bill, available),
     )

@@ -47,6 +47,17 @@ class ReferralOutcome:
 
 
 NOTHING_DUE = ReferralOutcome()
+
+
+@dataclass(frozen=True)
+class TakenFrom:
+    """Points taken back from one client, and the entry that did it."""
+
+    points: int
+    entry_id: int
+
+
+NOTHING_TAKEN = TakenFrom(0, 0)
 _FRIEND_STATES = {
     ReferralState.OPENED: FriendState.WAITING,
     ReferralState.REGISTERED: FriendState.WAITING,
@@ -107,13 +118,24 @@ async def reward_referral(tx: Tx, *, friend: Client, visit_id: int, bill: int) -
     if reward is None:
         return NOTHING_DUE
     referrer_points = reward.referrer_points if referrer is not None else 0
-    await _grant(tx, friend.id, reward.friend_points, friend.id, visit_id, "friend")
+    friend_entry = await _grant(tx, friend.id, reward.friend_points, friend.id, visit_id, "friend")
+    referrer_entry = 0
     if referrer is not None:
-        await _grant(tx, referrer.id, referrer_points, friend.id, visit_id, "referrer")
+        referrer_entry = await _grant(
+            tx, referrer.id, referrer_points, friend.id, visit_id, "referrer"
+        )
     await referrals.settle(
         tx.db, friend.id, status=reward.state, visit_id=visit_id, rewarded_at=tx.now
     )
-    await _tell_both(tx, friend, referrer, reward.friend_points, referrer_points, reward.state)
+    told_friend = FriendBonus(
+        points=reward.friend_points,
+        referrer=None if referrer is None else first_name(referrer),
+        entry_id=friend_entry,
+    )
+    if reward.friend_points:
+        await notify(tx, to_client(friend), told_friend)
+    if referrer is not None and rules.referrer_points:
+        await _tell_referrer(tx, friend, referrer, referrer_points, referrer_entry, reward.state)
     if referrer is not None:
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=TierReason.VISIT)
     return ReferralOutcome(
@@ -157,10 +179,11 @@ async def revoke_referral(
     )
     for client in (friend, referrer):
         as_friend = client is friend
-        if client is not None and taken.get(client.id) and (tells_friend or not as_friend):
+        if client is not None and client.id in taken and (tells_friend or not as_friend):
             left = await clients.by_id(tx.db, client.id)
             told = RewardTakenBack(
-                points=taken[client.id],
+                points=taken[client.id].points,
+                entry_id=taken[client.id].entry_id,
                 as_friend=as_friend,
                 balance=None if left is None else left.balance,
                 qualifying_bill=0 if rules is None else rules.qualifying_bill,
@@ -171,8 +194,8 @@ async def revoke_referral(
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=reason)
     return ReferralOutcome(
         ReferralState.TAKEN_BACK,
-        taken.get(friend.id, 0),
-        0 if referrer is None else taken.get(referrer.id, 0),
+        taken.get(friend.id, NOTHING_TAKEN).points,
+        0 if referrer is None else taken.get(referrer.id, NOTHING_TAKEN).points,
         referral.referrer_id,
     )
 
@@ -224,27 +247,30 @@ async def _locked_referrer(tx: Tx, referral: Referral) -> Client | None:
 
 async def _grant(
     tx: Tx, client_id: int, points: int, friend_id: int, visit_id: int, whose: str
-) -> None:
-    if points:
-        await ledger.grant(
-            tx,
-            client_id,
-            points,
-            kind=EntryKind.REFERRAL,
-            # With the visit: after a return another visit may earn the reward anew.
-            key=f"referral:{friend_id}:{whose}:{visit_id}",
-            valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
-            visit_id=visit_id,
-            reason=whose,
-        )
+) -> int:
+    """The entry in the ledger; 0 where there is nothing to give."""
+    if not points:
+        return 0
+    posted = await ledger.grant(
+        tx,
+        client_id,
+        points,
+        kind=EntryKind.REFERRAL,
+        # With the visit: after a return another visit may earn the reward anew.
+        key=f"referral:{friend_id}:{whose}:{visit_id}",
+        valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
+        visit_id=visit_id,
+        reason=whose,
+    )
+    return posted.entry_id
 
 
 async def _reverse_grants(
     tx: Tx, posted_for: int, visit_id: int, reason: TierReason, actor_id: int | None
-) -> dict[int, int]:
-    """Points taken back, by client; `posted_for` is the visit that their entries name."""
+) -> dict[int, TakenFrom]:
+    """What was taken back, by client; `posted_for` is the visit that their entries name."""
     kind = EntryKind.UNDO if reason is TierReason.UNDO else EntryKind.RETURN
-    taken: dict[int, int] = {}
+    taken: dict[int, TakenFrom] = {}
     for entry in await entries.of_visit(tx.db, posted_for):
         if entry.kind is not EntryKind.REFERRAL or entry.amount <= 0:
             continue
@@ -261,32 +287,27 @@ async def _reverse_grants(
             visit_id=posted_for,
             actor_id=actor_id,
         )
-        taken[entry.client_id] = taken.get(entry.client_id, 0) - posted.amount
+        living = await living_client(tx, entry.client_id)
+        if living is not None:
+            before = taken.get(living.id, NOTHING_TAKEN)
+            taken[living.id] = TakenFrom(before.points - posted.amount, posted.entry_id)
     return taken
 
 
-async def _tell_both(
-    tx: Tx,
-    friend: Client,
-    referrer: Client | None,
-    friend_points: int,
-    referrer_points: int,
-    state: ReferralState,
+async def _tell_referrer(
+    tx: Tx, friend: Client, referrer: Client, points: int, entry_id: int, state: ReferralState
 ) -> None:
-    if friend_points:
-        name = None if referrer is None else first_name(referrer)
-        bonus = FriendBonus(points=friend_points, referrer=name)
-        await notify(tx, to_client(friend), bonus)
     rules = tx.programme.referral
-    if referrer is not None and rules is not None and rules.referrer_points:
-        came = FriendCame(
-            friend=first_name(friend),
-            points=referrer_points,
-            capped=state is ReferralState.CAPPED,
-            monthly_cap=rules.monthly_cap,
-            resumes_on=month_ends(tx) if state is ReferralState.CAPPED else None,
-        )
-        await notify(tx, to_client(referrer), came)
+    assert rules is not None, "a reward fell due by them"
+    came = FriendCame(
+        friend=first_name(friend),
+        points=points,
+        capped=state is ReferralState.CAPPED,
+        monthly_cap=rules.monthly_cap,
+        resumes_on=month_ends(tx) if state is ReferralState.CAPPED else None,
+        entry_id=entry_id,
+    )
+    await notify(tx, to_client(referrer), came)
 
 
 def first_name(client: Client) -> str | None:

@@ -1,7 +1,7 @@
 """How a stranger becomes a client: the link that brought them, then the verified contact."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from loyalty.names import name_from_profile
@@ -20,6 +20,7 @@ from operations.senders import Sender
 from operations.standing import cashback_of
 from operations.transaction import Tx
 from storage import clients, consents, job_claims, people, phone_cases
+from storage import ledger as entries
 from storage.clients import Client, ClientStatus
 from storage.consents import Consent, ConsentKind
 from storage.erasures import ErasedPhone
@@ -73,6 +74,9 @@ class Registered:
     known: bool  # a card from before the bot was claimed (rule 16)
     referrer: Client | None
     came_back: bool = False  # erased less than 12 months ago: not welcomed twice (rule 15)
+    earlier_points: int = 0  # that the claimed card had
+    valid_through: date | None = None  # of the welcome points
+    entry_id: int = 0  # to be disputed: the last of the earlier points, else the welcome
 
 
 @dataclass(frozen=True)
@@ -218,21 +222,33 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
         assert client is not None, "added or claimed in this very transaction"
         return Registered(client, 0, known, None, came_back=True)
     points = tx.programme.points
+    earlier = await entries.of_client(tx.db, client_id, limit=1)
+    entry_id = earlier[0].id if earlier else 0
+    until = valid_through(tx.today, points.lifetime_days)
     if points.welcome:
-        await ledger.grant(
+        posted = await ledger.grant(
             tx,
             client_id,
             points.welcome,
             kind=EntryKind.WELCOME,
             key=f"welcome:{client_id}",
-            valid_through=valid_through(tx.today, points.lifetime_days),
+            valid_through=until,
         )
+        entry_id = entry_id or posted.entry_id
     referrer = await attribute_referral(
         tx, friend_id=client_id, referral_code=newcomer.referral_code
     )
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "added or claimed in this very transaction"
-    return Registered(client, points.welcome, known, referrer)
+    return Registered(
+        client,
+        points.welcome,
+        known,
+        referrer,
+        earlier_points=earlier[0].balance_after if earlier else 0,
+        valid_through=until,
+        entry_id=entry_id,
+    )
 
 
 async def _received_again(tx: Tx, client_id: int, erased: ErasedPhone) -> None:

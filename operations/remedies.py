@@ -121,7 +121,9 @@ async def give_apology(
         actor_id=actor.telegram_id,
     )
     await audit(tx, "case.apology_given", found.case, actor)
-    gift = remedies.Apology(tx.programme.business.name, points, posted.balance_after, until)
+    gift = remedies.Apology(
+        tx.programme.business.name, points, posted.balance_after, until, posted.entry_id
+    )
     await notify(tx, to_client(client), gift, key=apology_key(case_id))
     return ApologyGiven(points)
 

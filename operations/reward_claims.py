@@ -29,6 +29,7 @@ class Cancelled:
 
     claim: Claim
     balance: int
+    entry_id: int
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ async def cancel_claim(
     posted = await _give_back(tx, found, ClaimStatus.CANCELLED, actor_id=as_client(client))
     claim = await rewards.by_id(tx.db, claim_id)
     assert claim is not None, "claims are not deleted"
-    return ClosedBefore(claim) if posted is None else Cancelled(claim, posted.balance_after)
+    if posted is None:
+        return ClosedBefore(claim)
+    return Cancelled(claim, posted.balance_after, posted.entry_id)
 
 
 async def release_claims(tx: Tx, *, client_id: int, actor_id: int | None) -> int:
@@ -154,7 +157,10 @@ async def lapse(tx: Tx, due: Due) -> None:
     posted = await _give_back(tx, claim, ClaimStatus.LAPSED, actor_id=None)
     assert posted is not None, "it was open under the lock"
     told = screens.ClaimLapsed(
-        name=claim.name.of(client.language), points=claim.cost, balance=posted.balance_after
+        name=claim.name.of(client.language),
+        points=claim.cost,
+        balance=posted.balance_after,
+        entry_id=posted.entry_id,
     )
     await notify(tx, to_client(client), told, key=f"reward_lapsed:{claim.id}", keeps_quiet=True)
 

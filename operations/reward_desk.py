@@ -6,6 +6,7 @@ from operations.authority import require
 from operations.claim_codes import read_claim_code
 from operations.desk import is_oneself
 from operations.outgoing import notify, to_client
+from operations.rewards import entry_of
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.visit_previews import branches_of
@@ -81,7 +82,11 @@ async def accept_claim(tx: Tx, *, actor: Sender, code: str) -> Outcome:
     await _record(tx, actor, "reward.accepted", claim)
     staff_name = await staff.name_of(tx.db, actor.telegram_id)
     told = HandedOver(
-        name=claim.name.of(client.language), branch=branch, at=tx.now, staff_name=staff_name
+        name=claim.name.of(client.language),
+        branch=branch,
+        at=tx.now,
+        staff_name=staff_name,
+        entry_id=await entry_of(tx, claim),
     )
     await notify(tx, to_client(client), told, key=f"reward_accepted:{claim.id}")
     claim = await rewards.by_id(tx.db, claim.id) or claim

@@ -23,10 +23,10 @@ from operations.available import available_points
 from operations.claim_codes import grouped_code, random_claim_code
 from operations.ledger import EntryKind, spend
 from operations.outgoing import notify, to_account
-from operations.senders import Role
+from operations.owners import owners_of
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, rewards, staff
+from storage import audit_log, clients, ledger, rewards
 from storage.clients import Client, ClientStatus
 from storage.rewards import Claim
 from templates import rewards as screens
@@ -64,6 +64,7 @@ class Redeemed:
     claim: Claim
     balance: int
     repeated: bool
+    entry_id: int = 0  # of what it cost
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,10 @@ async def redeem_reward(
         return RewardGone()
     before = await rewards.by_place(tx.db, client.id, offer.place)
     if before is not None:
-        same = before.reward == reward
-        return Redeemed(before, client.balance, repeated=True) if same else OfferChanged()
+        if before.reward != reward:
+            return OfferChanged()
+        entry_id = await entry_of(tx, before)
+        return Redeemed(before, client.balance, repeated=True, entry_id=entry_id)
     wanted = tx.programme.reward(reward)
     if wanted is None:
         return RewardGone()
@@ -110,6 +113,13 @@ async def redeem_reward(
     if gone is None:
         return NotRedeemed(Obstacle.SOLD_OUT)
     return await _claim(tx, client, wanted, offer.place, gone, owner_ids)
+
+
+async def entry_of(tx: Tx, claim: Claim) -> int:
+    """The entry of the ledger that paid for it."""
+    spent = await ledger.by_key(tx.db, f"reward:{claim.id}")
+    assert spent is not None, "a claim was paid for"
+    return spent.id
 
 
 async def _claim(
@@ -135,7 +145,7 @@ async def _claim(
     )
     if left_of(reward, gone) == 0:
         await _tell_owners(tx, reward, claim, owner_ids)
-    return Redeemed(claim, posted.balance_after, repeated=False)
+    return Redeemed(claim, posted.balance_after, repeated=False, entry_id=posted.entry_id)
 
 
 async def _add_claim(tx: Tx, client: Client, reward: Reward, place: int) -> Claim:
@@ -167,9 +177,7 @@ async def _obstacle(tx: Tx, client: Client, reward: Reward, *, open_claims: int)
 
 async def _tell_owners(tx: Tx, reward: Reward, claim: Claim, owner_ids: Collection[int]) -> None:
     """The last one is gone: whoever owns the business may buy more, or take it off the list."""
-    leaders = await staff.leaders(tx.db, branch=None)
-    owners = {found.telegram_id for found in leaders if found.role is Role.OWNER} | set(owner_ids)
-    for telegram_id in sorted(owners):
+    for telegram_id in await owners_of(tx, owner_ids):
         recipient = await to_account(tx, telegram_id)
         told = screens.SoldOut(reward.name.of(recipient.language), reward.stock or 0)
         key = f"reward_sold_out:{reward.code}:{claim.id}:{telegram_id}"

@@ -16,7 +16,7 @@ from operations.senders import Role, Sender
 from operations.stamps import free_visit
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import approvals, audit_log, clients, staff, visit_previews, visits
+from storage import approvals, audit_log, clients, redemptions, staff, visit_previews, visits
 from storage.clients import Client
 from storage.visit_previews import PreviewStatus, StoredPreview
 
@@ -60,6 +60,7 @@ class Preview:
     needs_approval: bool  # a manager's, where this actor confirms
     expires_at: datetime
     keeps_free_visit: bool = False  # stamps make it free, but the client saves that up
+    skips_free: str | None = None  # the stamps that make it free, and points are to pay for it
     active_on: date | None = None  # when the points will be on the card; none: at once
 
 
@@ -84,11 +85,19 @@ def branches_of(programme: Programme) -> tuple[str, ...]:
 
 
 async def preview_visit(
-    tx: Tx, *, actor: Sender, client_id: int, bill: int, service: ServiceTyped, points: int = 0
+    tx: Tx,
+    *,
+    actor: Sender,
+    client_id: int,
+    bill: int,
+    service: ServiceTyped,
+    points: int = 0,
+    asks_branch: bool = False,
 ) -> Preview | SelfService | ClientGone:
     """Reckons a visit and keeps it for confirmation; `bill` in minor units, before discount.
 
-    With `points` it is a visit that the client is to pay for in part with so many of them. Raises
+    `asks_branch` leaves open where it takes place, for who works in several branches. With
+    `points` it is a visit that the client is to pay for in part with so many of them. Raises
     PointsRefused where so many cannot pay.
     """
     require(actor, Role.STAFF)
@@ -102,7 +111,7 @@ async def preview_visit(
         assert client is not None, "just found"
         replaced = await replaceable_hold(tx, actor.telegram_id, client)
         await check_spendable(tx, client, bill=bill, points=points, besides=replaced)
-    branch = await _branch_to_begin_with(tx, actor)
+    branch = None if asks_branch else await _branch_to_begin_with(tx, actor)
     stored = await keep_preview(
         tx,
         staff_id=actor.telegram_id,
@@ -261,6 +270,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)
     asks_on_phone = client.telegram_id is not None and not stored.points
+    free = await free_visit(tx, client.id, stored.service_code) if stored.points else None
     return Preview(
         id=stored.id,
         client=client,
@@ -284,6 +294,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
         needs_approval=needs_approval(tx, actor, stored.bill),
         expires_at=stored.expires_at,
         keeps_free_visit=stored.keeps_free_visit,
+        skips_free=None if free is None else free.code,
         active_on=active_on(tx.today, tx.programme.points.pending_days),
     )
 
@@ -321,7 +332,9 @@ async def ask_branch_anew(
     if stored is None or _fixed_branch(tx.programme, actor) is not None:
         return PreviewUnknown()
     client = await clients.lock(tx.db, stored.client_id)
-    if stored.points or await approvals.open_of_preview(tx.db, preview_id) is not None:
+    hold = await redemptions.open_of(tx.db, stored.client_id) if stored.points else None
+    is_asked = hold is not None and hold.preview_id == preview_id
+    if is_asked or await approvals.open_of_preview(tx.db, preview_id) is not None:
         return PreviewUnknown()  # somebody was asked about it, and told where
     await visit_previews.forget_branch(tx.db, preview_id)
     stored = await visit_previews.by_id(tx.db, preview_id)
@@ -362,6 +375,11 @@ async def put_previews_aside(tx: Tx, *, actor: Sender) -> int:
         await clients.lock(tx.db, stored.client_id)  # against a ✅ of the same moment
         closed += await visit_previews.close(tx.db, stored.id, PreviewStatus.REFUSED)
     return closed
+
+
+def works_in_several(tx: Tx, actor: Sender) -> bool:
+    """Whether this actor chooses the branch of a visit."""
+    return _fixed_branch(tx.programme, actor) is None
 
 
 def _fixed_branch(programme: Programme, actor: Sender) -> str | None:

@@ -34,6 +34,7 @@ from operations.visit_previews import (
     service_of,
     shown,
     terms_of,
+    works_in_several,
 )
 from storage import clients, redemptions, visit_previews, visits
 from storage.clients import Client, ClientStatus
@@ -55,6 +56,7 @@ __all__ = [
     "confirm_visit",
     "redeem",
     "redeem_again",
+    "redeem_elsewhere",
     "refuse_preview",
     "set_aside",
 ]
@@ -166,7 +168,10 @@ async def redeem(
     """A visit that the client is to pay for in part with points: asks them at once.
 
     Where the branch is still to be chosen, that comes first; where the bill needs a manager, they
-    do. Raises PointsRefused, with the largest possible figure, where so many cannot pay.
+    do. Where somebody has just booked the same, or the visit is free by its stamps, whoever asks
+    reads that while the client thinks.
+
+    Raises PointsRefused, with the largest possible figure, where so many cannot pay.
     """
     assert points > 0, "a visit without points is previewed"
     found = await may_be_asked(tx, actor=actor, client_id=client_id)
@@ -202,6 +207,31 @@ async def redeem_again(
         service=service_of(stored),
         points=stored.points,
         owner_ids=owner_ids,
+    )
+
+
+async def redeem_elsewhere(
+    tx: Tx, *, actor: Sender, preview_id: int
+) -> Preview | Booked | SelfService | ClientGone | PreviewUnknown:
+    """Takes a question back that named the wrong branch; the right one is chosen before the next.
+
+    A client who was quicker has confirmed the visit, and that is told.
+    """
+    require(actor, Role.STAFF)
+    stored = await visit_previews.by_id(tx.db, preview_id)
+    if stored is None or stored.staff_id != actor.telegram_id or not works_in_several(tx, actor):
+        return PreviewUnknown()
+    outcome = await refuse_preview(tx, preview_id=preview_id, actor=actor)
+    if not isinstance(outcome, PreviewRefused):
+        return outcome
+    return await preview_visit(
+        tx,
+        actor=actor,
+        client_id=stored.client_id,
+        bill=stored.bill,
+        service=service_of(stored),
+        points=stored.points,
+        asks_branch=True,
     )
 
 

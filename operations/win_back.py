@@ -109,18 +109,19 @@ async def invite_back(tx: Tx, due: Due) -> InvitedBack | HeldOut:
         return HeldOut()
     until = tx.today + timedelta(days=rules.valid_days)
     key = f"{JOB}:{client.id}:{due.period}"
-    balance = client.balance
+    balance, entry_id = client.balance, 0
     if points:
         posted = await grant(
             tx, client.id, points, kind=EntryKind.WIN_BACK, key=key, valid_through=until
         )
-        balance = posted.balance_after
+        balance, entry_id = posted.balance_after, posted.entry_id
     invitation = WinBack(
         business=tx.programme.business.name,
         name=client.name,
         points=points,
         balance=balance,
         valid_through=until if points else None,
+        entry_id=entry_id,
     )
     await notify(tx, to_client(client), invitation, lane=Lane.ADVERT, key=key)
     return InvitedBack(points, until)

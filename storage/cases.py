@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.job_claims import unclaimed
-from storage.tables import case_messages, cases, clients
+from storage.tables import case_messages, cases, clients, disputes
 
 
 class CaseKind(StrEnum):
@@ -175,13 +175,20 @@ async def note_answered(db: AsyncConnection, case_id: int, now: datetime) -> Non
 
 
 async def close(db: AsyncConnection, case_id: int, *, by: int, now: datetime) -> bool:
-    """False if it was closed before."""
+    """False if it was closed before. Whichever way it ends, what it froze is free again."""
     result = await db.execute(
         update(cases)
         .where(cases.c.id == case_id, _OPEN)
         .values(status=CaseStatus.CLOSED, due_at=None, closed_at=now, closed_by=by)
     )
-    return result.rowcount == 1
+    if result.rowcount != 1:
+        return False
+    await db.execute(
+        update(disputes)
+        .where(disputes.c.case_id == case_id, disputes.c.released_at.is_(None))
+        .values(released_at=now)
+    )
+    return True
 
 
 async def say(

@@ -23,6 +23,7 @@ from storage.tables import (
     clients,
     consents,
     data_requests,
+    disputes,
     erased_phones,
     erasures,
     feedback,
@@ -297,6 +298,11 @@ async def _clear_cases(
         update(cases)
         .where(theirs, cases.c.status == "open")
         .values(status="closed", due_at=None, closed_at=now)
+    )
+    await db.execute(
+        update(disputes)
+        .where(disputes.c.client_id.in_(ids), disputes.c.released_at.is_(None))
+        .values(released_at=now)
     )
     # The account that claimed the phone; a phone that is nobody's is claimed by nobody.
     await db.execute(update(cases).where(theirs).values(telegram_id=None))

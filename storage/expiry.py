@@ -218,13 +218,13 @@ _BALANCES = (
 )
 
 
-async def write_off(db: AsyncConnection, write_offs: Sequence[WriteOff]) -> None:
+async def write_off(db: AsyncConnection, write_offs: Sequence[WriteOff]) -> dict[str, int]:
     """Appends the entries, empties the lots whole, refreshes the balances; the clients are locked.
 
-    IntegrityError if a key is taken.
+    Returns the entries' ids by their keys. IntegrityError if a key is taken.
     """
     if not write_offs:
-        return
+        return {}
     posted = await db.execute(_ENTRIES, [one.entry for one in write_offs])
     ids = {row.key: row.id for row in posted}
     movements = [
@@ -238,3 +238,4 @@ async def write_off(db: AsyncConnection, write_offs: Sequence[WriteOff]) -> None
         {"whose": one.entry["client_id"], "left": one.entry["balance_after"]} for one in write_offs
     ]
     await db.execute(_BALANCES, balances)
+    return ids

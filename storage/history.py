@@ -1,5 +1,6 @@
 """A client's history: visits and ledger entries as one list, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from sqlalchemy import Select, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import ledger_entries, pending_points, visit_returns, visits
+from storage.tables import clients, ledger_entries, pending_points, visit_returns, visits
 
 # What a visit earned or was paid with is told on the visit's own line.
 _TOLD_BY_VISIT = ("visit", "redemption")
 VISIT = "visit"
+TRANSFER = "transfer"
+MERGES_FOLLOWED_MAX = 8
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,12 @@ class Event:
     active_on: date | None  # a visit's points rest until then
 
 
-def _events(client_id: int) -> Any:
+def _events(client_ids: Sequence[int]) -> Any:
     told_by_visit = ledger_entries.c.visit_id.is_not(None) & ledger_entries.c.kind.in_(
         _TOLD_BY_VISIT
     )
+    # Of records that are one by now, what went from the one to the other is neither gone nor come.
+    moved_within = ledger_entries.c.kind == TRANSFER
     resting = pending_points
     moved = (
         select(
@@ -47,7 +52,7 @@ def _events(client_id: int) -> Any:
             func.sum(visit_returns.c.points_restored).label("restored"),
         )
         .join(visits, visits.c.id == visit_returns.c.visit_id)
-        .where(visits.c.client_id == client_id)
+        .where(visits.c.client_id.in_(client_ids))
         .group_by(visit_returns.c.visit_id)
         .subquery()
     )
@@ -73,10 +78,10 @@ def _events(client_id: int) -> Any:
         booked.select_from(visits)
         .outerjoin(moved, moved.c.visit_id == visits.c.id)
         .outerjoin(resting, (resting.c.visit_id == visits.c.id) & (resting.c.status == "pending"))
-        .where(visits.c.client_id == client_id)
+        .where(visits.c.client_id.in_(client_ids))
     )
     # The reward for a friend names the friend's visit, which is nobody else's to see.
-    own_visit = (visits.c.id == ledger_entries.c.visit_id) & (visits.c.client_id == client_id)
+    own_visit = (visits.c.id == ledger_entries.c.visit_id) & (visits.c.client_id.in_(client_ids))
     posted: Select[Any] = (
         select(
             ledger_entries.c.kind,
@@ -93,22 +98,34 @@ def _events(client_id: int) -> Any:
         )
         .select_from(ledger_entries)
         .outerjoin(visits, own_visit)
-        .where(ledger_entries.c.client_id == client_id, ~told_by_visit)
+        .where(ledger_entries.c.client_id.in_(client_ids), ~told_by_visit, ~moved_within)
     )
     return union_all(booked, posted).subquery("events")
 
 
-async def count(db: AsyncConnection, client_id: int) -> int:
+async def records_of(db: AsyncConnection, client_id: int) -> list[int]:
+    """The client's record, and those that were merged into it (rule 17): their entries stay."""
+    found, newest = [client_id], [client_id]
+    for _ in range(MERGES_FOLLOWED_MAX):
+        query = select(clients.c.id).where(clients.c.merged_into_id.in_(newest))
+        newest = list((await db.execute(query)).scalars())
+        if not newest:
+            break
+        found += newest
+    return found
+
+
+async def count(db: AsyncConnection, client_ids: Sequence[int]) -> int:
     """How many events there are."""
-    query = select(func.count()).select_from(_events(client_id))
+    query = select(func.count()).select_from(_events(client_ids))
     return int((await db.execute(query)).scalar_one())
 
 
 async def page(
-    db: AsyncConnection, client_id: int, *, limit: int, offset: int
+    db: AsyncConnection, client_ids: Sequence[int], *, limit: int, offset: int
 ) -> tuple[Event, ...]:
-    """Events from this place on, the newest first."""
-    events = _events(client_id)
+    """Events of these records, which are one person's, from this place on, the newest first."""
+    events = _events(client_ids)
     query = (
         select(events)
         .order_by(events.c.at.desc(), events.c.kind == VISIT, events.c.id.desc())

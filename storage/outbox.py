@@ -260,6 +260,26 @@ async def mark(db: AsyncConnection, marks: Sequence[Mark], now: datetime) -> Non
         await db.execute(_MARK, rows)
 
 
+@dataclass(frozen=True)
+class SentMessage:
+    """A letter that Telegram has taken, as its chat knows it."""
+
+    chat_id: int
+    message_id: int
+    language: str
+
+
+async def sent_under(db: AsyncConnection, keys: Sequence[str]) -> list[SentMessage]:
+    """The messages sent under these keys; those still on their way are left out."""
+    query = select(outbox.c.chat_id, outbox.c.message_id, outbox.c.language).where(
+        outbox.c.key.in_(keys),
+        outbox.c.message_id.is_not(None),
+        outbox.c.language.is_not(None),
+    )
+    rows = await db.execute(query.order_by(outbox.c.id))
+    return [SentMessage(row.chat_id, row.message_id, row.language) for row in rows]
+
+
 async def note_attempts(db: AsyncConnection, row_id: int, attempts: int) -> None:
     """Remembers, before a second try of a letter that Telegram may have taken, that it is one."""
     await db.execute(update(outbox).where(outbox.c.id == row_id).values(attempts=attempts))

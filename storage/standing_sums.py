@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.programme import QualifyBy
+from storage.disputes import OPEN_OF_CLIENT
 from storage.ledger import NEXT_EXPIRIES, OpenLot
 from storage.pending import BY_DAY, PendingDay
 from storage.redemptions import HELD_BY_CLIENT
@@ -32,6 +33,7 @@ class _What(StrEnum):
     EXPIRING = "expiring"
     AWAITED = "awaited"
     HELD = "held"
+    DISPUTED = "disputed"
     REACHED = "reached"
 
 
@@ -42,8 +44,14 @@ class StandingSums:
     expiring: tuple[OpenLot, ...]  # by their last day, the soonest first
     awaited: tuple[PendingDay, ...]  # by the day on which they become active, the soonest first
     held: int  # on a question that the client has not answered
+    disputes: int  # open ones
     value: int  # in the window of today
     value_at_review: int  # of that, what the next review will still see
+
+    @property
+    def is_spoken_for(self) -> bool:
+        """Whether not all of the balance may be spent."""
+        return self.held > 0 or self.disputes > 0
 
 
 _NO_DAY = cast(null(), Date)
@@ -59,10 +67,12 @@ def _dated(what: _What, sums: Select[Any]) -> Select[Any]:
 def _statement(qualify_by: QualifyBy) -> CompoundSelect[Any]:
     reached = QUALIFYING[qualify_by].subquery("reached")
     held = HELD_BY_CLIENT.subquery("held")
+    disputed = OPEN_OF_CLIENT.subquery("disputed")
     return union_all(
         _dated(_What.EXPIRING, NEXT_EXPIRIES),
         _dated(_What.AWAITED, BY_DAY),
         select(literal(_What.HELD.value), _NO_DAY, held.c.points, _NOTHING_MORE),
+        select(literal(_What.DISPUTED.value), _NO_DAY, disputed.c.number, _NOTHING_MORE),
         select(literal(_What.REACHED.value), _NO_DAY, *reached.c),
     )
 
@@ -100,6 +110,7 @@ async def of_client(
         expiring=tuple(OpenLot(int(points), day) for day, points, _ in sorted(rows["expiring"])),
         awaited=tuple(PendingDay(int(points), day) for day, points, _ in sorted(rows["awaited"])),
         held=sum(int(points) for _, points, _ in rows[_What.HELD]),
+        disputes=sum(int(number) for _, number, _ in rows[_What.DISPUTED]),
         value=int(value),
         value_at_review=int(value_at_review),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
 from templates.messages import Message, message
@@ -28,6 +29,10 @@ class Thanked(Message):
     balance: int
     valid_through: date | None
     visit_id: int | None = None  # of a review
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.history"), Open(Screen.HISTORY)))
+        return InlineKeyboard.stacked(
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+            entry_dispute(labels, self.entry_id),
+        )

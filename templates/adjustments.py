@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from templates.callbacks import Callback, callback
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Message, Toast, message
+from templates.screens import Open, Screen
 
 
 @callback("adjust_confirm")
@@ -114,3 +116,10 @@ class Adjusted(Message):
     points: int
     reason: str
     balance: int
+    entry_id: int = 0  # in the ledger
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("open.history"), Open(Screen.HISTORY)),
+            entry_dispute(labels, self.entry_id),
+        )

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from templates.callbacks import Callback, callback
+from templates.disputes import Disputed
 from templates.feedback import AboutVisit, Rating
 from templates.keyboards import Button, InlineKeyboard, Keyboard, Style
 from templates.labels import Labels
-from templates.messages import Message, message
+from templates.messages import AtMost, Message, message
+
+DISPUTED_SHOWN_MAX = 6
 
 
 @callback("case")
@@ -52,7 +56,7 @@ class Heading:
     phone: str | None
     visit: AboutVisit | None
     rating: Rating | None
-    disputed_bill: int | None = None  # minor units; none where no visit is disputed
+    disputed: Annotated[tuple[Disputed, ...], AtMost(DISPUTED_SHOWN_MAX)] = ()
 
 
 def _answer_keys(labels: Labels, case_id: int) -> Keyboard:
@@ -87,6 +91,7 @@ class ClientWrote(Message):
     text: str | None
     due_at: datetime
     reopened: bool
+    disputes: bool = False  # one thing more, in the case that is open
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _answer_keys(labels, self.heading.number)
@@ -128,6 +133,20 @@ class ClosedBy(Message):
     number: int
     client: str | None
     by: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(
+            Button(labels("cases.open", case=self.number), OpenCase(self.number))
+        )
+
+
+@message("case_notices/withdrawn")
+@dataclass(frozen=True)
+class Withdrawn(Message):
+    """To managers and owners: the client took the case back."""
+
+    number: int
+    client: str | None
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(

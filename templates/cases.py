@@ -10,7 +10,9 @@ from templates.feedback import Rating
 from templates.keyboards import Button, InlineKeyboard, Keyboard, Style
 from templates.labels import Labels
 from templates.messages import AtMost, Message, Toast, message
+from templates.previews import OpenClient
 from templates.remedies import AskMove, OfferApology
+from templates.returns import OpenReturn
 
 CASES_PAGE_ROWS = 8
 SAID_SHOWN_MAX = 8
@@ -105,6 +107,7 @@ class Case(Message):
     said: Annotated[tuple[Said, ...], AtMost(SAID_SHOWN_MAX)]
     apology_points: int = 0  # that went with it
     may_give_points: bool = False
+    client_id: int = 0  # 0: none to look at
 
     def keyboard(self, labels: Labels) -> Keyboard:
         number = self.heading.number
@@ -120,8 +123,24 @@ class Case(Message):
                 if self.may_give_points
                 else None,
             ),
+            *((_return_of(labels, visit_id),) for visit_id in self._disputed_visits()),
+            (
+                Button(labels("desk.client"), OpenClient(self.client_id))
+                if self.client_id
+                else None,
+            ),
             (Button(labels("cases.list"), TurnCases(1)),),
         )
+
+    def _disputed_visits(self) -> list[int]:
+        """What is disputed may have to be returned."""
+        if not self.is_open:
+            return []
+        return [thing.visit_id for thing in self.heading.disputed if thing.visit_id is not None]
+
+
+def _return_of(labels: Labels, visit_id: int) -> Button:
+    return Button(labels("cases.return", visit=visit_id), OpenReturn(visit_id))
 
 
 @message("cases/ask_answer")

@@ -8,6 +8,7 @@ from typing import Annotated
 from loyalty.challenges import Phase
 from loyalty.programme import Score
 from templates.callbacks import Callback, callback
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Message, message
@@ -102,11 +103,13 @@ class Prize(Message):
     points: int
     balance: int
     valid_through: dt.date | None
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(
             Button(labels("challenges.open", name=self.name), ShowChallenge(self.code)),
             Button(labels("open.balance"), Open(Screen.BALANCE)),
+            entry_dispute(labels, self.entry_id),
         )
 
 

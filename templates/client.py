@@ -2,19 +2,20 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
 from loyalty.programme import BadgeMeasure, QualifyBy
 from templates.callbacks import Callback, callback
 from templates.challenges import LINKS_SHOWN_MAX, ChallengeLink, challenge_buttons
+from templates.entry_kinds import HistoryKind
 from templates.keyboards import Button, InlineKeyboard, Keyboard, ReplyKey, ReplyKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, message
 from templates.pictures.card import CardPicture
 from templates.pictures.stamps import StampsStrip
 from templates.screens import Open, Screen
+from templates.spoken_for import Reserved
 
 EXPIRIES_SHOWN_MAX = 3
 AWAITED_SHOWN_MAX = 5
@@ -153,6 +154,7 @@ class Balance(Message):
     menu: Menu = WHOLE_MENU
     awaited: Annotated[tuple[Awaited, ...], AtMost(AWAITED_SHOWN_MAX)] = ()
     awaited_points: int = 0  # of all days
+    reserved: Reserved | None = None  # none: all of it can be spent
 
     def keyboard(self, labels: Labels) -> Keyboard:
         menu = self.menu
@@ -166,28 +168,6 @@ class Balance(Message):
                 Button(labels("open.badges"), Open(Screen.BADGES)) if menu.badges else None,
             ),
         )
-
-
-class HistoryKind(StrEnum):
-    """What a line of the history is about: a visit, or the kind of a ledger entry."""
-
-    VISIT = "visit"
-    WELCOME = "welcome"
-    REFERRAL = "referral"
-    BIRTHDAY = "birthday"
-    WIN_BACK = "win_back"
-    ACTION = "action"
-    PRIZE = "prize"
-    APOLOGY = "apology"
-    REDEMPTION = "redemption"
-    REWARD = "reward"
-    UNDO = "undo"
-    RETURN = "return"
-    EXPIRY = "expiry"
-    ADJUSTMENT = "adjustment"
-    TRANSFER = "transfer"
-    IMPORT = "import"
-    OTHER = "other"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from templates.messages import AtMost, Code, Link, Message, Toast, message
 from templates.pictures.link import LinkPicture
 from templates.previews import PERKS_MAX, StartVisit
 from templates.returns import OpenReturn
+from templates.spoken_for import Reserved
 
 SERVICES_MAX = 40
 STAMPS_SHOWN_MAX = 4
@@ -269,6 +270,7 @@ class ClientView(Message):
     invitations: Annotated[tuple[InvitedLevelShown, ...], AtMost(INVITED_LEVELS_MAX)] = ()
     may_redeem: bool = False  # has points enough, and a phone to confirm on
     may_merge: bool = False
+    reserved: Reserved | None = None  # none: the whole balance can be spent
 
     def keyboard(self, labels: Labels) -> InlineKeyboard | None:
         if not self.may_serve:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from templates.disputes import entry_dispute, expiry_dispute
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
@@ -31,7 +32,8 @@ class Upcoming(Message):
     later: ExpiresOn | None = None
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return _look(labels)
+        nearest = self.expiring[0].until if self.expiring else None
+        return _look(labels, None if nearest is None else expiry_dispute(labels, nearest))
 
 
 @message("expiry/expired")
@@ -42,15 +44,17 @@ class Expired(Message):
     points: int
     balance: int
     following: ExpiresOn | None
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return _look(labels)
+        return _look(labels, entry_dispute(labels, self.entry_id))
 
 
-def _look(labels: Labels) -> InlineKeyboard:
+def _look(labels: Labels, dispute: Button | None) -> InlineKeyboard:
     return InlineKeyboard.of(
         (
             Button(labels("open.card"), Open(Screen.CARD)),
             Button(labels("open.history"), Open(Screen.HISTORY)),
-        )
+        ),
+        (dispute,),
     )

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
@@ -74,6 +75,10 @@ class CardAdded(Message):
     balance: int
     valid_through: date | None
     level: str | None  # that it raised the client to
+    entry_id: int = 0  # of the points in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))
+        return InlineKeyboard.stacked(
+            Button(labels("open.balance"), Open(Screen.BALANCE)),
+            entry_dispute(labels, self.entry_id),
+        )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from templates.callbacks import Callback, callback
 from templates.desk import VisitOf
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Message, Toast, message
@@ -158,11 +159,13 @@ class CardsMerged(Message):
     balance: int
     level: str | None
     visits: int  # that came along
+    entry_id: int = 0  # of the points that came, in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(
             Button(labels("open.card"), Open(Screen.CARD)),
             Button(labels("open.balance"), Open(Screen.BALANCE)),
+            entry_dispute(labels, self.entry_id),
         )
 
 

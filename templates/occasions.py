@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from templates.adverts import advert_off_button
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
 from templates.messages import Message, message
@@ -30,9 +31,13 @@ class Birthday(Message):
     points: int  # 0: kind words only
     balance: int
     valid_through: date | None = None
+    entry_id: int = 0  # of the gift in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+        return InlineKeyboard.stacked(
+            Button(labels("open.card"), Open(Screen.CARD)),
+            entry_dispute(labels, self.entry_id),
+        )
 
 
 @message("occasions/win_back")
@@ -45,8 +50,11 @@ class WinBack(Message):
     points: int  # 0: kind words only
     balance: int
     valid_through: date | None = None
+    entry_id: int = 0  # of the gift in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
-            Button(labels("open.card"), Open(Screen.CARD)), advert_off_button(labels)
+            Button(labels("open.card"), Open(Screen.CARD)),
+            entry_dispute(labels, self.entry_id),
+            advert_off_button(labels),
         )

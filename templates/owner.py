@@ -8,7 +8,8 @@ from loyalty.oddities import Oddity
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import AtMost, Message, message
-from templates.previews import OpenUndo
+from templates.previews import OpenClient, OpenUndo
+from templates.returns import OpenReturn
 
 ODDITIES_MAX = len(Oddity)
 
@@ -43,6 +44,17 @@ class OddVisit(Message):
     points: int
     at: dt.datetime
     visits_today: int  # of this client, this one included
+    client_id: int = 0
+    may_undo: bool = True  # else the time for it is over; a return is always possible
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return InlineKeyboard.stacked(Button(labels("visit.undo"), OpenUndo(self.visit_id)))
+        undo = Button(labels("visit.undo"), OpenUndo(self.visit_id))
+        back = Button(
+            labels("return.of", visit=self.visit_id, bill=labels.words.money(self.bill)),
+            OpenReturn(self.visit_id),
+        )
+        return InlineKeyboard.stacked(
+            undo if self.may_undo else None,
+            back,
+            Button(labels("desk.client"), OpenClient(self.client_id)) if self.client_id else None,
+        )

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from templates.disputes import visit_dispute
 from templates.keyboards import Button, InlineKeyboard
 from templates.labels import Labels
 from templates.messages import Message, message
 from templates.screens import Open, Screen
-from templates.visits import DisputeVisit
 
 
 @message("pending/points_active")
@@ -23,5 +23,5 @@ class PointsActive(Message):
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.of(
             (Button(labels("open.balance"), Open(Screen.BALANCE)),),
-            (Button(labels("receipt.dispute"), DisputeVisit(self.visit_id)),),
+            (visit_dispute(labels, self.visit_id),),
         )

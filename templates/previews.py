@@ -78,6 +78,14 @@ class OpenUndo(Callback):
     visit_id: int
 
 
+@callback("desk_open")
+@dataclass(frozen=True)
+class OpenClient(Callback):
+    """Shows this client as the desk sees them."""
+
+    client_id: int
+
+
 @dataclass(frozen=True)
 class TwinShown:
     """The same bill, booked a moment ago."""
@@ -120,6 +128,7 @@ class VisitPreview(Message):
     free_by: str | None = None  # the stamps that make the visit free
     keeps_free_visit: bool = False  # they would, but the client keeps that for another day
     active_on: dt.date | None = None  # when the points will be on the card; none: at once
+    skips_free: str | None = None  # the stamps that make it free, and points are to pay for it
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         free = self._free_button(labels)

@@ -11,7 +11,8 @@ from templates.figures import Figures
 from templates.keyboards import Button, CopyText, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import Link, Message, Toast, message
-from templates.previews import StartVisit
+from templates.previews import StartVisit, TwinShown
+from templates.spoken_for import Reserved
 
 
 @callback("redeem_points")
@@ -36,6 +37,14 @@ class WithdrawRedemption(Callback):
     """❌ of staff: the client is asked no more."""
 
     redemption_id: int
+
+
+@callback("redeem_elsewhere")
+@dataclass(frozen=True)
+class RedeemElsewhere(Callback):
+    """The question named the wrong branch: it is taken back, the branch chosen anew."""
+
+    preview_id: int
 
 
 @callback("redeem_yes")
@@ -77,6 +86,7 @@ class AskPoints(Message):
     available: int
     smallest: int
     largest: int  # above 0
+    reserved: Reserved | None = None  # none: the whole balance can be spent
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _choice(labels, self.largest)
@@ -105,6 +115,7 @@ class PointsRefused(Message):
     smallest: int
     largest: int  # 0: none at all
     share: Fraction  # percent of a bill
+    reserved: Reserved | None = None  # none: the whole balance can be spent
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _choice(labels, self.largest)
@@ -179,10 +190,15 @@ class Waiting(Message):
     until: dt.datetime
     is_approved: bool  # a manager has just approved the bill
     approver_name: str | None  # none: an owner
+    preview_id: int = 0
+    may_change_branch: bool = False
+    twin: TwinShown | None = None  # the same bill, booked a moment ago
+    skips_free: str | None = None  # the stamps that make the visit free without any points
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         withdraw = Button(labels("redeem.refuse_waiting"), WithdrawRedemption(self.redemption_id))
-        return InlineKeyboard.stacked(withdraw)
+        change = Button(labels("visit.branch"), RedeemElsewhere(self.preview_id))
+        return InlineKeyboard.stacked(withdraw, change if self.may_change_branch else None)
 
 
 @message("redemptions/ended")

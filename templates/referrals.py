@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, CopyText, InlineKeyboard, Keyboard, OpenUrl
 from templates.labels import Labels
 from templates.messages import AtMost, Link, Message, message
@@ -79,11 +80,13 @@ class FriendBonus(Message):
 
     points: int
     referrer: str | None
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
             Button(labels("open.balance"), Open(Screen.BALANCE)),
             Button(labels("open.invite"), Open(Screen.INVITE)),
+            entry_dispute(labels, self.entry_id),
         )
 
 
@@ -97,11 +100,13 @@ class FriendCame(Message):
     capped: bool
     monthly_cap: int
     resumes_on: dt.date | None = None  # where it is capped: the first of the next month
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
             Button(labels("open.balance"), Open(Screen.BALANCE)),
             Button(labels("open.invite"), Open(Screen.INVITE)),
+            entry_dispute(labels, self.entry_id),
         )
 
 
@@ -115,6 +120,10 @@ class RewardTakenBack(Message):
     qualifying_bill: int = 0  # minor units, of a visit that earns it again
     friend: str | None = None  # to the referrer: whose visit it was
     balance: int | None = None  # now
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))
+        return InlineKeyboard.stacked(
+            Button(labels("open.balance"), Open(Screen.BALANCE)),
+            entry_dispute(labels, self.entry_id),
+        )

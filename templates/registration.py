@@ -5,10 +5,19 @@ with the next and the texts that were agreed to stay in the chat.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from templates.keyboards import Keyboard, RemoveKeyboard, ReplyKey, ReplyKeyboard, Style
+from templates.disputes import entry_dispute
+from templates.keyboards import (
+    InlineKeyboard,
+    Keyboard,
+    RemoveKeyboard,
+    ReplyKey,
+    ReplyKeyboard,
+    Style,
+)
 from templates.labels import Labels
 from templates.messages import Message, message
 
@@ -119,6 +128,23 @@ class PhoneTaken(Message):
         return RemoveKeyboard()
 
 
+@message("registration/first_points")
+@dataclass(frozen=True)
+class FirstPoints(Message):
+    """The receipt of what is on the card from the first minute on (rule 24)."""
+
+    points: int  # given for coming
+    earlier_points: int  # that were there before the bot
+    balance: int
+    valid_through: date | None  # of those given for coming
+    entry_id: int  # in the ledger
+    known: bool = False  # claimed a card that was there before the bot
+
+    def keyboard(self, labels: Labels) -> Keyboard | None:
+        dispute = entry_dispute(labels, self.entry_id)
+        return None if dispute is None else InlineKeyboard.stacked(dispute)
+
+
 @message("registration/ask_name")
 @dataclass(frozen=True)
 class AskName(Message):
@@ -132,6 +158,7 @@ class AskName(Message):
     friend_points: int = 0
     qualifying_bill: int = 0
     came_back: bool = False  # erased less than a year ago: not welcomed twice
+    is_told: bool = False  # of the points, just before
 
     def keyboard(self, labels: Labels) -> Keyboard:
         agree = () if self.name is None else (ReplyKey(labels("registration.confirm_name")),)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from templates.callbacks import Callback, callback
 from templates.changed_phone import EditPhone
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
 from templates.merging import SwapMerge
@@ -117,9 +118,13 @@ class Apology(Message):
     points: int
     balance: int
     valid_through: date | None
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.balance"), Open(Screen.BALANCE)))
+        return InlineKeyboard.stacked(
+            Button(labels("open.balance"), Open(Screen.BALANCE)),
+            entry_dispute(labels, self.entry_id),
+        )
 
 
 @message("remedies/move_question")

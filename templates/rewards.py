@@ -7,6 +7,7 @@ from typing import Annotated
 
 from loyalty.rewards import CLAIMS_OPEN_MAX, Obstacle
 from templates.callbacks import Callback, callback
+from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, Toast, message
@@ -174,11 +175,13 @@ class Redeemed(Message):
     cost: int
     balance: int
     valid_through: dt.date
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return InlineKeyboard.stacked(
             Button(labels("rewards.show_code"), ShowClaim(self.claim_id)),
             Button(labels("rewards.list"), TurnCatalogue(1)),
+            entry_dispute(labels, self.entry_id),
         )
 
 
@@ -258,9 +261,10 @@ class ClaimCancelled(Message):
     name: str
     points: int
     balance: int
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return _to_rewards(labels)
+        return _to_rewards(labels, entry_dispute(labels, self.entry_id))
 
 
 @message("rewards/claim_reminder")
@@ -289,9 +293,10 @@ class ClaimLapsed(Message):
     name: str
     points: int
     balance: int
+    entry_id: int = 0  # in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return _to_rewards(labels)
+        return _to_rewards(labels, entry_dispute(labels, self.entry_id))
 
 
 @message("rewards/handed_over")
@@ -303,9 +308,10 @@ class HandedOver(Message):
     branch: str | None
     at: dt.datetime
     staff_name: str | None  # none: an owner
+    entry_id: int = 0  # of what it cost, in the ledger
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return _to_rewards(labels)
+        return _to_rewards(labels, entry_dispute(labels, self.entry_id))
 
 
 @message("rewards/sold_out")
@@ -340,5 +346,5 @@ class TakenAlready(Toast):
     code: str
 
 
-def _to_rewards(labels: Labels) -> InlineKeyboard:
-    return InlineKeyboard.stacked(Button(labels("rewards.list"), Open(Screen.REWARDS)))
+def _to_rewards(labels: Labels, dispute: Button | None = None) -> InlineKeyboard:
+    return InlineKeyboard.stacked(Button(labels("rewards.list"), Open(Screen.REWARDS)), dispute)

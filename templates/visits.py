@@ -4,28 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from loyalty.programme import QualifyBy
-from templates.callbacks import Callback, callback
-from templates.keyboards import Button, InlineKeyboard
+from templates.disputes import visit_dispute
+from templates.keyboards import InlineKeyboard
 from templates.labels import Labels
 from templates.messages import Message, message
 
 
-@callback("dispute")
-@dataclass(frozen=True)
-class DisputeVisit(Callback):
-    """Something is wrong with this visit."""
-
-    visit_id: int
-
-
-@callback("dispute_drop")
-@dataclass(frozen=True)
-class DropDispute(Callback):
-    """❌: nothing is wrong after all."""
-
-
 def _dispute(labels: Labels, visit_id: int) -> InlineKeyboard:
-    return InlineKeyboard.stacked(Button(labels("receipt.dispute"), DisputeVisit(visit_id)))
+    return InlineKeyboard.stacked(visit_dispute(labels, visit_id))
 
 
 @dataclass(frozen=True)
@@ -104,29 +90,3 @@ class Returned(Message):
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)
-
-
-@message("visits/ask_dispute")
-@dataclass(frozen=True)
-class AskDispute(Message):
-    """What is wrong? The bill in minor units."""
-
-    visit_id: int
-    bill: int
-
-    def keyboard(self, labels: Labels) -> InlineKeyboard:
-        return InlineKeyboard.stacked(Button(labels("receipt.cancel"), DropDispute()))
-
-
-@message("visits/dispute_taken")
-@dataclass(frozen=True)
-class DisputeTaken(Message):
-    """Somebody who leads will answer."""
-
-    answer_within_hours: int
-
-
-@message("visits/dispute_dropped")
-@dataclass(frozen=True)
-class DisputeDropped(Message):
-    """Nothing was wrong after all."""

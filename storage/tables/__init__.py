@@ -2,6 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.challenges import challenge_endings, challenge_places
+from storage.tables.disputes import disputes
 from storage.tables.erasures import data_requests, erased_phones, erasures
 from storage.tables.feedback import case_messages, cases, feedback
 from storage.tables.imports import imported_cards
@@ -36,6 +37,7 @@ __all__ = [
     "clients",
     "consents",
     "data_requests",
+    "disputes",
     "erased_phones",
     "erasures",
     "feedback",

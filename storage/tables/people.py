@@ -73,6 +73,12 @@ clients = Table(
     Index("ix_clients_birthday", "birthday_month", "birthday_day"),
     Index("ix_clients_last_visit_on", "last_visit_on"),
     Index(
+        "ix_clients_merged_into_id",
+        "merged_into_id",
+        sqlite_where=text("merged_into_id IS NOT NULL"),
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
+    Index(
         "ix_clients_tier_until",
         "tier_until",
         sqlite_where=text("tier_until IS NOT NULL"),

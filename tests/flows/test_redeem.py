@@ -401,6 +401,23 @@ async def test_a_large_bill_waits_for_the_manager(svoi: RunningBot) -> None:
     assert (await anna_s_row(svoi)).visits == 1
 
 
+async def test_an_answered_question_goes_from_the_other_managers_chats(svoi: RunningBot) -> None:
+    alina = await staff_at(svoi)
+    boris = await staff_at(svoi, "Борис", role=Role.MANAGER)
+    vera = await staff_at(svoi, "Вера", role=Role.MANAGER, language_code="en")
+    await a_card(svoi)
+    await alina.send(f"/visit {CARD} 60000 ремонт")
+    await alina.tap("✅")
+    await boris.hears("Одобрить счёт?")
+    question = await vera.hears("60")
+    await svoi.settle()
+    await boris.tap("✅")
+    taken_away = await vera.hears("Борис")
+    assert taken_away.message_id == question.message_id
+    assert taken_away.buttons == []
+    assert (await anna_s_row(svoi)).visits == 1
+
+
 async def test_the_manager_s_yes_comes_before_the_client_is_asked(svoi: RunningBot) -> None:
     alina = await staff_at(svoi)
     boris = await staff_at(svoi, "Борис", role=Role.MANAGER)

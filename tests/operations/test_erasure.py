@@ -15,7 +15,7 @@ from operations.adjustments import Asked, ask_adjustment, confirm_adjustment
 from operations.card_lists import ListedCard, RowFault
 from operations.case_answers import answer_case
 from operations.desk import ServiceTyped
-from operations.disputes import dispute_visit
+from operations.disputes import AboutVisit, open_dispute
 from operations.erasure import Erased, NobodyToErase, erase_client
 from operations.feedback import Rated, add_words, rate
 from operations.importing import import_joining, sort_cards
@@ -108,9 +108,7 @@ async def a_life(desk: Business) -> Client:
     sender = await desk.sender(ACCOUNT)
     await desk.do(lambda tx: _complains(tx, desk, visit))
     await desk.do(
-        lambda tx: dispute_visit(
-            tx, actor=sender, visit_id=visit, words=WORDS, owner_ids={OWNER_ID}
-        )
+        lambda tx: open_dispute(tx, actor=sender, about=AboutVisit(visit), owner_ids={OWNER_ID})
     )
     asked = await desk.do(
         lambda tx: ask_adjustment(tx, actor=peter, client=client, points=5, reason=REASON)
@@ -480,9 +478,7 @@ async def test_rule_21_words_that_come_at_the_same_moment_are_not_kept(desk: Bus
         )
     )
     disputed = await desk.do(
-        lambda tx: dispute_visit(
-            tx, actor=sender, visit_id=booked.visit.id, words=WORDS, owner_ids=()
-        )
+        lambda tx: open_dispute(tx, actor=sender, about=AboutVisit(booked.visit.id), owner_ids=())
     )
     assert type(rated).__name__ == type(disputed).__name__ == "NotTheirs"
     assert await desk.is_left("ёжиков") == []

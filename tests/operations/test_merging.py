@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from loyalty.programme import Programme
 from operations import ledger
 from operations.authority import NotAllowed
+from operations.client_card import show_history
 from operations.desk import Who, find_client
 from operations.ledger import EntryKind
 from operations.merging import (
@@ -28,6 +29,7 @@ from storage.clients import ClientStatus
 from storage.database import Database
 from storage.tables import ledger_entries, lots, metadata
 from storage.tiers import TierReason
+from templates.client import History
 from templates.merging import CardsMerged, MergedAway
 from tests.movable_clock import MovableClock
 from tests.operations.newcomers import Town as Strangers
@@ -352,3 +354,30 @@ def test_every_column_that_names_a_client_is_thought_of() -> None:
         if any(key.column.table.name == "clients" for key in column.foreign_keys)
     }
     assert naming == thought_of
+
+
+async def test_rule_17_the_history_shows_what_both_records_went_through(town: Town) -> None:
+    anna, card = await two(town)
+    await gives(town, card, 30, SOON, "b")
+    await gives(town, anna, 100, LATE, "a")
+    await town.visit(card)
+    before = [await shown_points(town, one) for one in (anna, card)]
+    done = await merged(town, anna, card)
+    assert isinstance(done, Merged)
+    after = await shown_points(town, anna)
+    assert sorted(after) == sorted(before[0] + before[1])
+    assert EntryKind.TRANSFER.value not in await shown_kinds(town, anna)
+
+
+async def shown_points(town: Town, client_id: int) -> list[int]:
+    return [line.points for line in (await history_of(town, client_id)).lines]
+
+
+async def shown_kinds(town: Town, client_id: int) -> set[str]:
+    return {line.kind.value for line in (await history_of(town, client_id)).lines}
+
+
+async def history_of(town: Town, client_id: int) -> History:
+    client = await town.knows(client_id)
+    async with town.tx() as tx:
+        return await show_history(tx, client, "ru", 1)

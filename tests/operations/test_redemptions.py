@@ -25,8 +25,15 @@ from operations.redemptions import (
 )
 from operations.senders import Role
 from operations.undo import Undone
-from operations.visit_previews import SelfService
-from operations.visits import Booked, PreviewRefused, ShownAnew, confirm_visit, refuse_preview
+from operations.visit_previews import Preview, PreviewUnknown, SelfService
+from operations.visits import (
+    Booked,
+    PreviewRefused,
+    ShownAnew,
+    confirm_visit,
+    redeem_elsewhere,
+    refuse_preview,
+)
 from storage import clients, ledger, people, visits
 from storage.clients import ClientStatus
 from storage.database import Database
@@ -387,7 +394,7 @@ async def test_rule_07_points_that_are_gone_meanwhile_are_not_spent(desk: Spendi
     alina = await desk.hires(1)
     anna = await desk.rich_client(100)
     visited = await desk.books(alina, anna)  # earns 30
-    asked = await desk.asks(alina, anna, points=130)
+    asked = await desk.asks(alina, anna, points=130, bill=90_000)
     assert isinstance(await desk.undoes_last(alina), Undone)
     ended = await desk.agrees(asked)
     assert isinstance(ended, Ended)
@@ -551,3 +558,58 @@ async def _tries(attempt: object) -> object:
         return await attempt  # type: ignore[misc]
     except PointsRefused as refusal:
         return refusal
+
+
+# -- what whoever asks should know first
+
+
+async def test_a_second_redeem_of_the_same_bill_warns_of_the_twin(
+    desk: SpendingDesk,
+) -> None:
+    alina = await desk.hires(1)
+    anna = await desk.rich_client()
+    await desk.agrees(await desk.asks(alina, anna))
+    again = await desk.redeems(alina, anna)
+    assert isinstance(again, Held)
+    assert again.twin is not None
+    assert again.twin.visit_id == 1
+
+
+async def test_points_for_a_visit_that_is_free_anyway_are_warned_of(desk: SpendingDesk) -> None:
+    alina = await desk.hires(1)
+    anna = await desk.rich_client()
+    stamps = desk.programme.stamps[0]
+    desk.programme = replace(desk.programme, stamps=(replace(stamps, every=2),))
+    first = await desk.previews(alina, anna, service=stamps.service)
+    await desk.confirms(alina, first.id)
+    shown = await desk.redeems(alina, anna, bill=90_000, service=stamps.service)
+    assert isinstance(shown, Held)
+    assert (shown.skips_free, shown.terms.points_spent) == (stamps.code, 100)
+
+
+async def test_who_works_everywhere_changes_the_branch_of_a_question_that_waits(
+    desk: SpendingDesk,
+) -> None:
+    boss = await desk.sender(OWNER_ID)
+    anna = await desk.rich_client()
+    preview = await desk.previews(boss, anna)
+    await desk.confirms(boss, preview.id, branch=0)
+    asked = await desk.asks(boss, anna, bill=50_000)
+    async with desk.database.write() as db:
+        shown = await redeem_elsewhere(desk.tx(db), actor=boss, preview_id=asked.preview_id)
+    assert isinstance(shown, Preview)
+    assert (shown.branch, shown.terms.points_spent) == (None, 100)
+    assert (await desk.redemption(asked.id)).status is RedemptionStatus.WITHDRAWN
+    assert isinstance(await desk.agrees(asked), Ended)
+    outcome = await desk.confirms(boss, shown.id, branch=1)
+    assert isinstance(outcome, Held)
+    assert outcome.stored.branch == desk.programme.business.branches[1]
+
+
+async def test_who_works_in_one_branch_changes_none(desk: SpendingDesk) -> None:
+    alina = await desk.hires(1)
+    asked = await desk.asks(alina, await desk.rich_client())
+    async with desk.database.write() as db:
+        shown = await redeem_elsewhere(desk.tx(db), actor=alina, preview_id=asked.preview_id)
+    assert isinstance(shown, PreviewUnknown)
+    assert (await desk.redemption(asked.id)).status is RedemptionStatus.OPEN

@@ -63,11 +63,12 @@ async def balance(town: Town, client: Client) -> int:
 
 
 async def notices(town: Town, client: Client) -> list[Message]:
-    """What waits to be sent to this client, oldest first."""
+    """What waits to be sent to this client, oldest first, whichever entry it names."""
     async with town.database.read() as db:
         query = select(outbox.c.notice, outbox.c.context).where(outbox.c.client_id == client.id)
         rows = (await db.execute(query.order_by(outbox.c.id))).all()
-    return [load_context(row.notice, row.context) for row in rows]
+    found = [load_context(row.notice, row.context) for row in rows]
+    return [replace(one, entry_id=0) if hasattr(one, "entry_id") else one for one in found]
 
 
 async def test_both_are_paid_at_the_first_visit_that_qualifies(town: Town) -> None:

@@ -494,7 +494,7 @@ async def test_the_history_adds_up_to_the_balance(desk: ReturnDesk) -> None:
     await desk.returns(alina, booked.visit.id, 45_000)
     await desk.books(alina, anna, bill=77_700)
     async with desk.database.read() as db:
-        events = await history.page(db, anna, limit=20, offset=0)
+        events = await history.page(db, [anna], limit=20, offset=0)
     balance = (await desk.knows(anna)).balance
     assert sum(event.points for event in events) == balance
     own = next(event for event in events if event.kind == "visit" and event.returned)

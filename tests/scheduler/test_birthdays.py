@@ -73,7 +73,7 @@ async def test_the_gift_comes_at_ten_and_not_before(year: Year) -> None:
     await year.comes_to(TEN)
     assert await year.gifts(anna) == [300]
     (greeting,) = await year.greetings(anna)
-    assert greeting == Birthday(
+    assert replace(greeting, entry_id=0) == Birthday(
         business="Мастер",
         name="Анна",
         timing=Timing.TODAY,

@@ -105,8 +105,8 @@ async def test_rule_11_warnings_come_30_7_and_1_days_ahead_and_then_the_points_g
         assert await calendar.gone(anna) == ([] if day <= LAST_DAY else [100])
     assert warned_on == [30, 7, 1]
     (told,) = [one for one in await calendar.town.notices(anna) if isinstance(one, Expired)]
-    assert told == Expired(points=100, balance=0, following=None)
     (entry,) = (await calendar.town.entries(anna))[1:]
+    assert told == Expired(points=100, balance=0, following=None, entry_id=entry.id)
     assert entry.key == f"expiry:{anna}:{LAST_DAY + DAY}"
     assert await calendar.sound()
 

@@ -112,6 +112,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_clients_last_visit_on", "clients", ["last_visit_on"], unique=False)
     op.create_index(
+        "ix_clients_merged_into_id",
+        "clients",
+        ["merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_clients_tier_until",
         "clients",
         ["tier_until"],
@@ -142,6 +150,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("tier_until IS NOT NULL"),
         postgresql_where=sa.text("tier_until IS NOT NULL"),
     )
+    op.drop_index("ix_clients_merged_into_id", table_name="clients")
     op.drop_index("ix_clients_last_visit_on", table_name="clients")
     op.drop_index("ix_clients_birthday", table_name="clients")
     op.drop_table("clients")
