@@ -49,8 +49,8 @@ check: lint types layers test check-page ## what CI runs
 check-page: .venv/dev ## the playground's page in a real headless Chromium
 	@$(BIN)/pytest -q -m page -rs tests/page
 
-soak: .venv/dev ## the long crash run
-	@$(BIN)/pytest -q -m soak -s tests/crash
+soak: .venv/dev ## the long crash run, and many lives of a business by chance
+	@$(BIN)/pytest -q -m soak -s tests/crash tests/machine
 
 bench: .venv/dev ## speed, as ratios in one run
 	@$(BIN)/python -m tests.bench

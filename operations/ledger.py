@@ -288,11 +288,19 @@ async def _locked(tx: Tx, client_id: int) -> Client:
 
 
 async def _living(tx: Tx, client_id: int) -> Client:
-    """The client whom an entry concerns now: a merge takes the lots along, the entries stay."""
-    client = await _locked(tx, client_id)
-    while client.merged_into_id is not None:
-        client = await _locked(tx, client.merged_into_id)
-    return client
+    """The client whom an entry concerns now: a merge takes the lots along, the entries stay.
+
+    Locks nobody but them: whoever holds the living record would else wait for the archived one, as
+    who holds that one may wait for the living.
+    """
+    while True:
+        found = await clients.by_id(tx.db, client_id)
+        if found is not None and found.merged_into_id is not None:
+            client_id = found.merged_into_id
+            continue
+        client = await _locked(tx, client_id)
+        if client.merged_into_id is None:
+            return client
 
 
 async def _known(tx: Tx, draft: _Draft) -> Posted | None:

@@ -17,6 +17,7 @@ from operations.transaction import Tx
 from storage import clients, referrals, visits
 from storage import ledger as entries
 from storage.clients import Client, ClientStatus
+from storage.ledger import Entry
 from storage.referrals import Referral
 from storage.tiers import TierReason
 from storage.visits import Visit
@@ -163,19 +164,21 @@ async def revoke_referral(
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)
     if referral is None or (rules is not None and qualifies(rules, bill_left)):
         return NOTHING_DUE
-    friend = await clients.lock(tx.db, referral.friend_id)
+    friend = await _locked_friend(tx, referral)
     referrer = await _locked_referrer(tx, referral)
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)  # as it is under the lock
     if referral is None or friend is None:
         return NOTHING_DUE
-    other = None if rules is None else await _another_qualifies(tx, rules, referral)
+    if referrer is not None and referrer.id == friend.id:
+        referrer = None  # two records of one person by now: they are told once
+    other = None if rules is None else await _another_qualifies(tx, rules, referral, friend.id)
     if other is not None:
-        await referrals.move_to_visit(tx.db, friend.id, other.id)
+        await referrals.move_to_visit(tx.db, referral.friend_id, other.id)
         return NOTHING_DUE
     posted_for = referral.posted_visit_id or visit_id
     taken = await _reverse_grants(tx, posted_for, visit_id, reason, actor_id)
     await referrals.settle(
-        tx.db, friend.id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
+        tx.db, referral.friend_id, status=ReferralState.TAKEN_BACK, visit_id=None, rewarded_at=None
     )
     for client in (friend, referrer):
         as_friend = client is friend
@@ -206,30 +209,44 @@ async def friend_points_at_stake(tx: Tx, *, visit: Visit, bill_left: int) -> int
     referral = await referrals.rewarded_by_visit(tx.db, visit.id)
     if referral is None or (rules is not None and qualifies(rules, bill_left)):
         return 0
-    if rules is not None and await _another_qualifies(tx, rules, referral) is not None:
+    if rules is not None and await _another_qualifies(tx, rules, referral, visit.client_id):
         return 0
-    posted = await entries.of_visit(tx.db, referral.posted_visit_id or visit.id)
-    own = [
+    at_stake = 0
+    for entry in await _standing_rewards(tx, referral.posted_visit_id or visit.id):
+        # A merge leaves the entry with the record of its time.
+        whose = await living_client(tx, entry.client_id)
+        at_stake += entry.amount if whose is not None and whose.id == visit.client_id else 0
+    return at_stake
+
+
+async def _standing_rewards(tx: Tx, posted_for: int) -> list[Entry]:
+    """What was posted for this visit to both, and not taken back."""
+    posted = [
         entry
-        for entry in posted
-        if entry.kind is EntryKind.REFERRAL
-        and entry.amount > 0
-        and entry.client_id == visit.client_id
+        for entry in await entries.of_visit(tx.db, posted_for)
+        if entry.kind is EntryKind.REFERRAL and entry.amount > 0
     ]
-    taken = [abs(await entries.reversed_amount(tx.db, entry.id)) for entry in own]
-    return sum(entry.amount for entry in own) - sum(taken)
+    return [entry for entry in posted if not await entries.reversed_amount(tx.db, entry.id)]
 
 
-async def _another_qualifies(tx: Tx, rules: ReferralRules, referral: Referral) -> Visit | None:
+async def _another_qualifies(
+    tx: Tx, rules: ReferralRules, referral: Referral, friend_id: int
+) -> Visit | None:
     """Another visit of the friend's that the reward would have fallen due at."""
     assert referral.visit_id is not None, "a rewarded referral names its visit"
     return await visits.first_with_bill(
         tx.db,
-        referral.friend_id,
+        friend_id,
         at_least=rules.qualifying_bill,
         since=referral.registered_at,
         but=referral.visit_id,
     )
+
+
+async def _locked_friend(tx: Tx, referral: Referral) -> Client | None:
+    """Whose points they are by now: the record that the friend's was merged into, if it was."""
+    living = await living_client(tx, referral.friend_id)
+    return None if living is None else await clients.lock(tx.db, living.id)
 
 
 async def _locked_referrer(tx: Tx, referral: Referral) -> Client | None:
@@ -271,11 +288,7 @@ async def _reverse_grants(
     """What was taken back, by client; `posted_for` is the visit that their entries name."""
     kind = EntryKind.UNDO if reason is TierReason.UNDO else EntryKind.RETURN
     taken: dict[int, TakenFrom] = {}
-    for entry in await entries.of_visit(tx.db, posted_for):
-        if entry.kind is not EntryKind.REFERRAL or entry.amount <= 0:
-            continue
-        if await entries.reversed_amount(tx.db, entry.id):
-            continue
+    for entry in await _standing_rewards(tx, posted_for):
         whose = await living_client(tx, entry.client_id)
         if whose is None or whose.status is not ClientStatus.ACTIVE:
             continue  # erased: the points went with the card
@@ -287,10 +300,8 @@ async def _reverse_grants(
             visit_id=posted_for,
             actor_id=actor_id,
         )
-        living = await living_client(tx, entry.client_id)
-        if living is not None:
-            before = taken.get(living.id, NOTHING_TAKEN)
-            taken[living.id] = TakenFrom(before.points - posted.amount, posted.entry_id)
+        before = taken.get(whose.id, NOTHING_TAKEN)
+        taken[whose.id] = TakenFrom(before.points - posted.amount, posted.entry_id)
     return taken
 
 

@@ -11,6 +11,7 @@ from loyalty.visits import VisitTerms
 from operations.authority import require
 from operations.senders import Role, Sender
 from operations.transaction import Tx
+from operations.visit_locks import lock_visit
 from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, returns, staff, visits
 from storage.clients import Client, ClientStatus
@@ -136,13 +137,10 @@ def terms_of(visit: Visit) -> VisitTerms:
 async def to_be_returned(tx: Tx, *, actor: Sender, visit_id: int) -> Returnable | Refused:
     """The visit, if something of it is left and this actor may return it."""
     require(actor, Role.STAFF)
-    visit = await visits.by_id(tx.db, visit_id)
-    if visit is None:
+    locked = await lock_visit(tx, visit_id)
+    if locked is None:
         return NoSuchVisit(visit_id)
-    client = await clients.lock(tx.db, visit.client_id)
-    visit = await visits.by_id(tx.db, visit_id)  # as it is under the lock
-    assert client is not None, "a visit has a client"
-    assert visit is not None, "visits are not deleted"
+    visit, client = locked
     if await refuse_oneself(tx, actor, client):
         return SelfService()
     refused = _beyond(tx, visit, actor)

@@ -14,6 +14,7 @@ from operations.returnable import CardGone
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing
 from operations.transaction import Tx
+from operations.visit_locks import lock_visit
 from operations.visit_points import TakenBack, take_back
 from operations.visit_previews import SelfService, refuse_oneself
 from storage import audit_log, clients, staff, visits
@@ -166,13 +167,10 @@ async def _found(
 ) -> UndoQuestion | NotYours | VisitUnknown | SelfService:
     """The visit, its client locked, if this actor may deal with it."""
     require(actor, Role.STAFF)
-    visit = await visits.by_id(tx.db, visit_id)
-    if visit is None:
+    locked = await lock_visit(tx, visit_id)
+    if locked is None:
         return VisitUnknown()
-    client = await clients.lock(tx.db, visit.client_id)
-    visit = await visits.by_id(tx.db, visit_id)  # as it is under the lock
-    assert client is not None, "a visit has a client"
-    assert visit is not None, "visits are not deleted"
+    visit, client = locked
     refused = await _refused(tx, visit, client, actor)
     return UndoQuestion(visit, client) if refused is None else refused
 

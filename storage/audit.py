@@ -1,5 +1,6 @@
 """Recomputes every cache from what it is a cache of, and finds where they part."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +47,17 @@ async def differences(db: AsyncConnection) -> list[Difference]:
     return [
         Difference(figure, row[0], row[1], row[2])
         for figure, query in _queries()
-        for row in await db.execute(query.limit(DIFFERENCES_MAX))
+        for row in await db.execute(query)
     ]
 
 
-def _queries() -> list[tuple[str, Select[Any]]]:
+@functools.cache
+def _queries() -> tuple[tuple[str, Select[Any]], ...]:
+    """Built once: building them costs more than running them over a small business."""
+    return tuple((figure, query.limit(DIFFERENCES_MAX)) for figure, query in _figures())
+
+
+def _figures() -> list[tuple[str, Select[Any]]]:
     return [
         ("balance", _balances()),
         ("balance before an entry", _chains()),

@@ -38,8 +38,8 @@ class Postgres:
         finally:
             await connection.close()
 
-    async def create(self, *, empty: bool = False) -> str:
-        name = f"t_{uuid.uuid4().hex[:12]}"
+    async def create(self, *, empty: bool = False, name: str | None = None) -> str:
+        name = name or f"t_{uuid.uuid4().hex[:12]}"
         source = "template1" if empty else self.TEMPLATE
         await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
         return name

@@ -137,7 +137,7 @@ async def test_a_copy_overwrites_nothing_and_says_what_is_wrong(rig: Rig, tmp_pa
     assert there.stat().st_size == 0
 
 
-async def test_an_audit_ends_with_0_only_if_all_agree(
+async def test_rule_01_an_audit_ends_with_0_only_if_all_agree(
     rig: Rig, clock: MovableClock, tmp_path: Path, programme: Programme
 ) -> None:
     async with rig.store() as database, database.write() as db:

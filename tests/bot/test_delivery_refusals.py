@@ -39,7 +39,7 @@ async def test_an_answer_to_a_tap_waits_too_where_it_is_told_to(
     assert second.at - first.at >= 1
 
 
-async def test_who_blocked_the_bot_is_marked_and_their_other_letters_skipped_by_name(
+async def test_rule_19_who_blocked_the_bot_is_marked_and_their_other_letters_skipped_by_name(
     rig: Rig, telegram: LocalTelegram
 ) -> None:
     anna, boris = telegram.person("Анна"), telegram.person("Борис", started=True)
@@ -66,7 +66,7 @@ async def test_who_blocked_the_bot_is_marked_and_their_other_letters_skipped_by_
         await anna.hears()
 
 
-async def test_my_chat_member_says_who_is_gone_and_who_is_back(
+async def test_rule_19_my_chat_member_says_who_is_gone_and_who_is_back(
     rig: Rig, telegram: LocalTelegram
 ) -> None:
     anna = telegram.person("Анна")

@@ -57,7 +57,7 @@ async def test_an_unhappy_client_is_answered_by_a_person(svoi: RunningBot) -> No
     assert "Закрыто" in peter.last.text
 
 
-async def test_the_question_keeps_quiet_hours(svoi: RunningBot) -> None:
+async def test_rule_15_the_question_about_a_visit_keeps_quiet_hours(svoi: RunningBot) -> None:
     anna, anna_id = await a_client(svoi)
     svoi.clock.move_to(datetime(2027, 2, 1, 16, 30, tzinfo=UTC))  # half past seven in the evening
     await town_of(svoi).visit(anna_id)

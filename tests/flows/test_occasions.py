@@ -27,7 +27,7 @@ async def moves_to(svoi: RunningBot, moment: datetime) -> None:
     ("language_code", "greeting", "until"),
     [("ru", "Анна, с днём рождения!", "26 марта"), ("en", "Happy birthday, Анна!", "26 March")],
 )
-async def test_the_gift_arrives_at_ten_and_the_greeting_says_until_when(
+async def test_rule_15_the_gift_arrives_at_ten_without_advert_consent_and_says_until_when(
     svoi: RunningBot, language_code: str, greeting: str, until: str
 ) -> None:
     anna, anna_id = await a_client(svoi, language_code=language_code, adverts=False)
@@ -53,7 +53,7 @@ async def test_a_greeting_leads_to_the_card(svoi: RunningBot) -> None:
     await anna.hears(lambda message: message.photo is not None)
 
 
-async def test_an_advert_ends_all_adverts_with_one_tap(svoi: RunningBot) -> None:
+async def test_rule_20_an_advert_ends_all_adverts_with_one_tap(svoi: RunningBot) -> None:
     anna, anna_id = await a_client(svoi)
     await svoi.passes(89 * DAY)
     assert "давно не виделись" not in anna.last.text
@@ -73,7 +73,7 @@ async def test_an_advert_ends_all_adverts_with_one_tap(svoi: RunningBot) -> None
     await anna.hears("Профиль")
 
 
-async def test_without_consent_nobody_is_invited_back(svoi: RunningBot) -> None:
+async def test_rule_15_without_consent_nobody_is_invited_back(svoi: RunningBot) -> None:
     anna, anna_id = await a_client(svoi, adverts=False)
     await svoi.passes(120 * DAY)
     assert all("давно не виделись" not in message.text for message in anna.messages)

@@ -107,7 +107,7 @@ async def test_favourite_services_are_put_in_and_taken_out(svoi: RunningBot) -> 
 
 
 @pytest.mark.parametrize("language_code", ["ru", "en"])
-async def test_advertising_goes_off_and_on_with_one_tap(
+async def test_rule_20_advertising_goes_off_and_on_with_one_tap(
     svoi: RunningBot, language_code: str
 ) -> None:
     anna, client_id = await a_client(svoi, "Ann", language_code=language_code, adverts=True)

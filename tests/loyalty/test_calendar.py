@@ -108,3 +108,30 @@ def test_an_instant_shows_its_time_or_the_end_of_the_gap_over_it(
     wanted = datetime.combine(day, at)
     assert shown >= wanted
     assert shown == wanted or just_before.replace(tzinfo=None) < wanted
+
+
+@given(days, st.integers(0, 600))
+def test_a_month_on_is_never_later_than_the_month_s_end_and_keeps_the_day_where_there_is_one(
+    day: date, months: int
+) -> None:
+    on = add_months(day, months)
+    assert on.day == day.day or (on.day < day.day and (on + timedelta(days=1)).day == 1)
+
+
+@pytest.mark.parametrize("year", [2024, 2027, 2028, 2100])
+def test_29_february_is_there_in_leap_years_only(year: int) -> None:
+    last = date(year, 2, 29) if year in (2024, 2028) else date(year, 2, 28)
+    assert add_months(date(year, 1, 31), 1) == last
+    assert add_months(date(2024, 2, 29), (year - 2024) * 12) == last
+
+
+@given(days, zones)
+def test_days_follow_each_other_without_gap_or_overlap_through_every_clock_change(
+    day: date, zone: ZoneInfo
+) -> None:
+    assert day_ends(day, zone) == day_starts(day + timedelta(days=1), zone)
+    starts, ends = day_starts(day, zone), day_ends(day, zone)
+    assert starts <= ends
+    if starts < ends:
+        assert business_day(starts, zone) == day
+        assert business_day(ends - timedelta(seconds=1), zone) == day

@@ -1,5 +1,6 @@
 """Rules 2, 5 and 9: what a bill earns, which lots a spend takes, and debts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -67,14 +68,14 @@ def test_a_tier_that_names_no_percent_earns_the_base() -> None:
         (0, Fraction(100), 1, 0),
     ],
 )
-def test_rule_5_points_earned_are_rounded_down(
+def test_rule_05_points_earned_are_rounded_down(
     eligible: int, percent: Fraction, point_value: int, points: int
 ) -> None:
     assert earned(eligible, percent, point_value) == points
 
 
 @given(bills, percents, st.integers(1, 100_000))
-def test_rule_5_what_is_earned_is_the_largest_whole_number_within_the_percent(
+def test_rule_05_what_is_earned_is_the_largest_whole_number_within_the_percent(
     eligible: int, percent: Fraction, point_value: int
 ) -> None:
     exact = Fraction(eligible) * percent / 100 / point_value
@@ -92,7 +93,7 @@ def test_nothing_is_earned_on_figures_that_cannot_be(
         earned(eligible, Fraction(percent), point_value)
 
 
-def test_rule_2_a_spend_takes_the_soonest_to_expire_first_and_the_everlasting_last() -> None:
+def test_rule_02_a_spend_takes_the_soonest_to_expire_first_and_the_everlasting_last() -> None:
     for_ever = Lot(1, 100, None)
     later = Lot(2, 100, date(2027, 6, 1))
     soon = Lot(3, 100, date(2027, 2, 1))
@@ -101,7 +102,7 @@ def test_rule_2_a_spend_takes_the_soonest_to_expire_first_and_the_everlasting_la
     assert taking.shortfall == 0
 
 
-def test_rule_2_lots_of_one_day_are_taken_in_the_order_they_were_granted() -> None:
+def test_rule_02_lots_of_one_day_are_taken_in_the_order_they_were_granted() -> None:
     day = date(2027, 2, 1)
     taking = take_from_lots([Lot(9, 10, day), Lot(4, 10, day), Lot(7, 10, day)], 15)
     assert taking.takes == (LotTake(4, 10), LotTake(7, 5))
@@ -118,7 +119,7 @@ def test_what_the_lots_lack_is_told() -> None:
 
 
 @given(lots, st.integers(0, 30_000))
-def test_rule_2_takes_add_up_and_leave_sooner_lots_empty(
+def test_rule_02_takes_add_up_and_leave_sooner_lots_empty(
     given_lots: list[Lot], amount: int
 ) -> None:
     taking = take_from_lots(given_lots, amount)
@@ -148,8 +149,54 @@ def test_every_point_lives_at_least_its_whole_lifetime(granted_on: date, days_al
 
 
 @given(st.integers(-10_000, 10_000), st.integers(0, 10_000))
-def test_rule_9_a_grant_fills_the_debt_first(balance: int, granted: int) -> None:
+def test_rule_09_a_grant_fills_the_debt_first(balance: int, granted: int) -> None:
     to_debt, to_lot = fill_debt(balance, granted)
     assert to_debt + to_lot == granted
     assert min(to_debt, to_lot) >= 0
     assert to_lot == max(balance + granted, 0) - max(balance, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.one_of(st.none(), st.integers(0, 5))), max_size=8),
+    st.lists(st.integers(0, 60), max_size=8),
+)
+def test_rule_02_spend_after_spend_takes_no_point_twice(
+    held: list[tuple[int, int | None]], spends: list[int]
+) -> None:
+    """All that was taken and all that is left is all that there was, lot by lot."""
+    first = date(2027, 2, 1)
+    lots = [
+        Lot(n, points, None if days is None else first + timedelta(days=days))
+        for n, (points, days) in enumerate(held)
+    ]
+    taken = dict.fromkeys(range(len(lots)), 0)
+    left = lots
+    for wanted in spends:
+        takes, shortfall = take_from_lots(left, wanted)
+        assert sum(take.amount for take in takes) + shortfall == wanted
+        assert shortfall == 0 or sum(take.amount for take in takes) == sum(
+            lot.remaining for lot in left
+        )
+        gone = {take.lot_id: take.amount for take in takes}
+        left = [replace(lot, remaining=lot.remaining - gone.get(lot.id, 0)) for lot in left]
+        for lot_id, amount in gone.items():
+            taken[lot_id] += amount
+    for before, after in zip(lots, left, strict=True):
+        assert after.remaining >= 0
+        assert after.remaining + taken[before.id] == before.remaining
+
+
+@given(st.integers(0, 10**12), st.fractions(0, 100), st.integers(1, 10**6))
+def test_rule_05_rounding_is_down_and_never_by_a_whole_point(
+    eligible: int, percent: Fraction, value: int
+) -> None:
+    exact = Fraction(eligible) * percent / 100 / value
+    assert 0 <= exact - earned(eligible, percent, value) < 1
+
+
+@given(st.lists(st.integers(0, 10**8), max_size=6), st.fractions(0, 100), st.integers(1, 10**4))
+def test_rule_05_a_bill_split_in_parts_never_earns_more(
+    parts: list[int], percent: Fraction, value: int
+) -> None:
+    split = sum(earned(part, percent, value) for part in parts)
+    assert split <= earned(sum(parts), percent, value)

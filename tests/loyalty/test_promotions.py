@@ -84,7 +84,7 @@ def happy_hours(programme: Programme) -> Promotion:
     return promotion
 
 
-def test_rule_5_a_promotion_multiplies_what_the_visit_earns(programme: Programme) -> None:
+def test_rule_05_a_promotion_multiplies_what_the_visit_earns(programme: Programme) -> None:
     gold = level_of(programme, "gold")
     plain = visit_terms(programme, gold, bill=100_033, service_code="repair", day=MONDAY)
     double = visit_terms(programme, gold, bill=100_033, service_code="repair", day=TUESDAY)
@@ -105,7 +105,7 @@ def test_rule_5_a_promotion_multiplies_what_the_visit_earns(programme: Programme
         (TUESDAY, "repair", "platinum"),
     ],
 )
-def test_rule_5_outside_its_dates_days_services_and_tiers_a_promotion_gives_nothing(
+def test_rule_05_outside_its_dates_days_services_and_tiers_a_promotion_gives_nothing(
     programme: Programme, day: date, service: str | None, tier: str
 ) -> None:
     terms = visit_terms(
@@ -115,7 +115,7 @@ def test_rule_5_outside_its_dates_days_services_and_tiers_a_promotion_gives_noth
     assert terms.points_earned == terms.base_points
 
 
-def test_rule_5_the_first_and_the_last_day_are_its_own(programme: Programme) -> None:
+def test_rule_05_the_first_and_the_last_day_are_its_own(programme: Programme) -> None:
     promotion = replace(happy_hours(programme), weekdays=frozenset())
     assert is_running(promotion, date(2027, 2, 1))
     assert is_running(promotion, date(2027, 4, 30))
@@ -124,7 +124,7 @@ def test_rule_5_the_first_and_the_last_day_are_its_own(programme: Programme) -> 
     assert not is_over(promotion, date(2027, 1, 31))
 
 
-def test_rule_6_an_addition_is_for_a_visit_that_earns_at_all() -> None:
+def test_rule_06_an_addition_is_for_a_visit_that_earns_at_all() -> None:
     programme = programme_of(
         "[earning]\ncashback_percent = 1\n"
         '[[services]]\ncode = "gift"\nname = "Сертификат"\nexcluded = true\n'
@@ -143,7 +143,7 @@ def test_rule_6_an_addition_is_for_a_visit_that_earns_at_all() -> None:
     assert (by_points.eligible, by_points.points_earned, by_points.promotion) == (0, 0, None)
 
 
-def test_rule_5_promotions_do_not_add_up_the_best_one_counts() -> None:
+def test_rule_05_promotions_do_not_add_up_the_best_one_counts() -> None:
     programme = programme_of(
         "[earning]\ncashback_percent = 10\n"
         '[[promotions]]\ncode = "double"\nname = "Вдвое"\nmultiply = 2\n'
@@ -158,7 +158,7 @@ def test_rule_5_promotions_do_not_add_up_the_best_one_counts() -> None:
     assert (large.promotion, large.points_earned) == ("double", 200)
 
 
-def test_rule_8_a_return_is_reckoned_with_the_promotion_that_the_visit_had() -> None:
+def test_rule_08_a_return_is_reckoned_with_the_promotion_that_the_visit_had() -> None:
     programme = programme_of(
         "[earning]\ncashback_percent = 10\n"
         '[[promotions]]\ncode = "double"\nname = "Вдвое"\nmultiply = 2\n'
@@ -172,7 +172,7 @@ def test_rule_8_a_return_is_reckoned_with_the_promotion_that_the_visit_had() -> 
 
 
 @given(programmes(), bills, st.sampled_from([None, *SERVICES]), st.sampled_from(TIERS), days)
-def test_rule_5_promotions_never_lower_what_a_visit_earns_and_the_best_one_counts(
+def test_rule_05_promotions_never_lower_what_a_visit_earns_and_the_best_one_counts(
     programme: Programme, bill: int, service: str | None, tier: str, day: date
 ) -> None:
     level = level_of(programme, tier)
@@ -193,7 +193,7 @@ def test_rule_5_promotions_never_lower_what_a_visit_earns_and_the_best_one_count
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), factors, st.integers(0, 10**6))
-def test_rule_5_a_multiplied_visit_is_rounded_down_once(
+def test_rule_05_a_multiplied_visit_is_rounded_down_once(
     base: int, eligible: int, factor: Fraction, addition: int
 ) -> None:
     multiplied = promoted(base, eligible=0, factor=factor, addition=0)
@@ -205,7 +205,7 @@ def test_rule_5_a_multiplied_visit_is_rounded_down_once(
 
 
 @given(programmes(), bills, days, st.data())
-def test_rule_8_returns_of_a_promoted_visit_never_give_more_and_end_at_nothing(
+def test_rule_08_returns_of_a_promoted_visit_never_give_more_and_end_at_nothing(
     programme: Programme, bill: int, day: date, data: st.DataObject
 ) -> None:
     level = level_of(programme, data.draw(st.sampled_from(TIERS)))
@@ -223,7 +223,7 @@ def test_rule_8_returns_of_a_promoted_visit_never_give_more_and_end_at_nothing(
 
 
 @given(programmes(), bills, st.sampled_from(TIERS))
-def test_rule_5_the_higher_of_step_and_tier_counts(
+def test_rule_05_the_higher_of_step_and_tier_counts(
     programme: Programme, bill: int, tier: str
 ) -> None:
     level = level_of(programme, tier)

@@ -78,7 +78,7 @@ def test_a_reward_is_given_once_and_to_nobody_unregistered(
     assert referral_reward(rules, state, bill=50_000, rewarded_this_month=0) is None
 
 
-def test_rule_8_after_a_return_a_later_visit_may_qualify(rules: ReferralRules) -> None:
+def test_rule_08_after_a_return_a_later_visit_may_qualify(rules: ReferralRules) -> None:
     again = referral_reward(rules, ReferralState.TAKEN_BACK, bill=50_000, rewarded_this_month=0)
     assert again is not None
     assert again.state is ReferralState.REWARDED

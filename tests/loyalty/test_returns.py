@@ -18,7 +18,7 @@ def terms_of(programme: Programme, level: str, bill: int, points: int = 0) -> Vi
     return visit_terms(programme, found, bill=bill, service_code=None, points_spent=points)
 
 
-def test_rule_8_what_is_given_back_and_taken_is_the_difference(programme: Programme) -> None:
+def test_rule_08_what_is_given_back_and_taken_is_the_difference(programme: Programme) -> None:
     terms = terms_of(programme, "gold", 100_000, points=200)  # 970 after discount, 770 in money
     part = return_of(terms, 30_000)
     assert (part.refund, part.points_restored) == (9_100, 200)
@@ -42,7 +42,7 @@ def test_more_than_is_left_is_refused_with_what_is(programme: Programme) -> None
     share=st.integers(0, 100),
     cuts=st.lists(st.integers(1, 1_000), max_size=8),
 )
-def test_rule_8_however_a_visit_is_returned_all_of_it_comes_back_and_no_more(
+def test_rule_08_however_a_visit_is_returned_all_of_it_comes_back_and_no_more(
     programme: Programme, bill: int, level: str, share: int, cuts: list[int]
 ) -> None:
     points = bill * 25 // 100 // 100 * share // 100

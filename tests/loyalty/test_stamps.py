@@ -26,7 +26,9 @@ def test_a_card_is_never_fuller_than_it_can_be(every: int, paid: int) -> None:
     assert card.is_next_free == (paid >= every - 1)
 
 
-def test_rules_5_and_6_a_free_visit_is_all_discount_and_earns_nothing(programme: Programme) -> None:
+def test_rule_05_and_06_a_free_visit_is_all_discount_and_earns_nothing(
+    programme: Programme,
+) -> None:
     gold = level_of(programme, "gold")
     terms = visit_terms(
         programme, gold, bill=1_200_050, service_code="filter", stamp="tenth_filter"
@@ -37,7 +39,7 @@ def test_rules_5_and_6_a_free_visit_is_all_discount_and_earns_nothing(programme:
     assert rest_of(terms, 600_000).discount == 600_000
 
 
-def test_rule_7_no_points_pay_for_what_is_free(programme: Programme) -> None:
+def test_rule_07_no_points_pay_for_what_is_free(programme: Programme) -> None:
     with pytest.raises(PointsRefused) as refused:
         visit_terms(
             programme,

@@ -51,7 +51,7 @@ def programmes_with_level(draw: st.DrawFn) -> tuple[Programme, Level]:
     return programme, level
 
 
-def test_rule_5_the_order_is_bill_discount_points_earning(programme: Programme) -> None:
+def test_rule_05_the_order_is_bill_discount_points_earning(programme: Programme) -> None:
     gold = level_of(programme, "gold")
     terms = visit_terms(programme, gold, bill=100_033, service_code="repair", points_spent=100)
     assert terms.discount == 3_000  # 3 % of 1,000.33 is 30.0099
@@ -63,7 +63,7 @@ def test_rule_5_the_order_is_bill_discount_points_earning(programme: Programme) 
     assert terms.tier == "gold"
 
 
-def test_rule_6_a_step_looks_at_the_bill_before_any_discount(programme: Programme) -> None:
+def test_rule_06_a_step_looks_at_the_bill_before_any_discount(programme: Programme) -> None:
     vip_like = replace(
         level_of(programme, "silver"), discount_percent=Fraction(50), cashback_percent=Fraction(1)
     )
@@ -72,7 +72,7 @@ def test_rule_6_a_step_looks_at_the_bill_before_any_discount(programme: Programm
     assert terms.percent == 5
 
 
-def test_rule_6_an_excluded_service_earns_nothing_and_is_paid_all_the_same(
+def test_rule_06_an_excluded_service_earns_nothing_and_is_paid_all_the_same(
     programme: Programme,
 ) -> None:
     silver = level_of(programme, "silver")
@@ -104,7 +104,7 @@ def test_a_bill_of_nothing_is_no_visit(programme: Programme) -> None:
         visit_terms(programme, level_of(programme, "silver"), bill=0, service_code=None)
 
 
-def test_rule_7_a_redemption_is_limited_by_the_share_after_the_discount(
+def test_rule_07_a_redemption_is_limited_by_the_share_after_the_discount(
     programme: Programme,
 ) -> None:
     gold = level_of(programme, "gold")
@@ -115,7 +115,7 @@ def test_rule_7_a_redemption_is_limited_by_the_share_after_the_discount(
     assert refused.value.largest == 291
 
 
-def test_rule_7_a_redemption_is_limited_by_the_balance(programme: Programme) -> None:
+def test_rule_07_a_redemption_is_limited_by_the_balance(programme: Programme) -> None:
     silver = level_of(programme, "silver")
     assert max_points(programme, silver, 100_000, 120) == 120
     with pytest.raises(PointsRefused) as refused:
@@ -123,7 +123,7 @@ def test_rule_7_a_redemption_is_limited_by_the_balance(programme: Programme) -> 
     assert (refused.value.asked, refused.value.largest) == (121, 120)
 
 
-def test_rule_7_under_the_minimum_no_points_pay_at_all(programme: Programme) -> None:
+def test_rule_07_under_the_minimum_no_points_pay_at_all(programme: Programme) -> None:
     silver = level_of(programme, "silver")
     assert max_points(programme, silver, 100_000, 49) == 0
     assert max_points(programme, silver, 10_000, 500) == 0  # 30 % of 100 is 30 points
@@ -132,7 +132,7 @@ def test_rule_7_under_the_minimum_no_points_pay_at_all(programme: Programme) -> 
     assert (refused.value.smallest, refused.value.largest) == (50, 300)
 
 
-def test_rule_7_a_bill_too_small_for_the_minimum_says_that_none_can_pay(
+def test_rule_07_a_bill_too_small_for_the_minimum_says_that_none_can_pay(
     programme: Programme,
 ) -> None:
     silver = level_of(programme, "silver")
@@ -144,7 +144,7 @@ def test_rule_7_a_bill_too_small_for_the_minimum_says_that_none_can_pay(
     assert refused.value.largest == 50
 
 
-def test_rule_7_exactly_the_minimum_pays(programme: Programme) -> None:
+def test_rule_07_exactly_the_minimum_pays(programme: Programme) -> None:
     silver = level_of(programme, "silver")
     assert max_points(programme, silver, 100_000, 50) == 50
     check_points(programme, silver, bill=100_000, active_balance=50, asked=50)
@@ -158,12 +158,12 @@ def test_no_points_are_no_redemption(programme: Programme, asked: int) -> None:
         )
 
 
-def test_rule_9_a_balance_below_zero_pays_nothing(programme: Programme) -> None:
+def test_rule_09_a_balance_below_zero_pays_nothing(programme: Programme) -> None:
     assert max_points(programme, level_of(programme, "silver"), 100_000, -200) == 0
 
 
 @given(programmes_with_level(), bills, st.integers(-1_000, 10_000_000))
-def test_rule_7_the_largest_figure_is_allowed_and_one_more_is_not(
+def test_rule_07_the_largest_figure_is_allowed_and_one_more_is_not(
     case: tuple[Programme, Level], bill: int, balance: int
 ) -> None:
     programme, level = case
@@ -178,7 +178,7 @@ def test_rule_7_the_largest_figure_is_allowed_and_one_more_is_not(
 
 
 @given(programmes_with_level(), bills, st.data())
-def test_rules_5_and_6_every_visit_adds_up_to_the_minor_unit(
+def test_rule_05_and_06_every_visit_adds_up_to_the_minor_unit(
     case: tuple[Programme, Level], bill: int, data: st.DataObject
 ) -> None:
     programme, level = case
@@ -198,7 +198,7 @@ def _any_terms(programme: Programme, level: Level, bill: int, data: st.DataObjec
     return visit_terms(programme, level, bill=bill, service_code=None, points_spent=points)
 
 
-def test_rule_8_after_a_partial_return_the_rest_earns_at_the_rate_it_had(
+def test_rule_08_after_a_partial_return_the_rest_earns_at_the_rate_it_had(
     programme: Programme,
 ) -> None:
     silver = level_of(programme, "silver")
@@ -210,7 +210,7 @@ def test_rule_8_after_a_partial_return_the_rest_earns_at_the_rate_it_had(
     assert (rest.points_earned, rest.to_pay) == (300, 600_000)
 
 
-def test_rule_8_points_come_back_before_money(programme: Programme) -> None:
+def test_rule_08_points_come_back_before_money(programme: Programme) -> None:
     silver = level_of(programme, "silver")
     terms = visit_terms(programme, silver, bill=100_000, service_code=None, points_spent=299)
     small_return = rest_of(terms, 80_050)  # 199.50 of the bill: 199 points and 0.50
@@ -220,7 +220,7 @@ def test_rule_8_points_come_back_before_money(programme: Programme) -> None:
     assert large_return.points_earned == 15
 
 
-def test_rule_8_where_points_paid_everything_no_return_asks_for_money() -> None:
+def test_rule_08_where_points_paid_everything_no_return_asks_for_money() -> None:
     programme = programme_of("[redeeming]\nmax_share_percent = 100\n")
     base = level_of(programme, "base")
     terms = visit_terms(programme, base, bill=100_000, service_code=None, points_spent=1_000)
@@ -230,7 +230,7 @@ def test_rule_8_where_points_paid_everything_no_return_asks_for_money() -> None:
     assert rest_of(rest, 0).points_spent == 0
 
 
-def test_rule_8_a_partial_return_of_an_excluded_service_still_earns_nothing(
+def test_rule_08_a_partial_return_of_an_excluded_service_still_earns_nothing(
     programme: Programme,
 ) -> None:
     silver = level_of(programme, "silver")
@@ -239,14 +239,14 @@ def test_rule_8_a_partial_return_of_an_excluded_service_still_earns_nothing(
     assert (rest.eligible, rest.points_earned, rest.to_pay) == (0, 0, 60_000)
 
 
-def test_rule_8_a_rest_larger_than_the_bill_is_none(programme: Programme) -> None:
+def test_rule_08_a_rest_larger_than_the_bill_is_none(programme: Programme) -> None:
     terms = visit_terms(programme, level_of(programme, "silver"), bill=100, service_code=None)
     with pytest.raises(ValueError, match="rest"):
         rest_of(terms, 101)
 
 
 @given(programmes_with_level(), bills, st.data())
-def test_rule_8_return_after_return_gives_back_and_never_takes(
+def test_rule_08_return_after_return_gives_back_and_never_takes(
     case: tuple[Programme, Level], bill: int, data: st.DataObject
 ) -> None:
     terms = _any_terms(*case, bill, data)

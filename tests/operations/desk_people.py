@@ -12,6 +12,9 @@ from operations.visits import Booked, Outcome, confirm_visit
 from storage import clients, people, staff
 from storage.clients import Client
 from storage.database import Database
+from storage.tables import outbox
+from templates.contexts import load_context
+from templates.messages import Message
 from tests.operations.conftest import NOW, add_client
 
 OWNER_ID = 900
@@ -69,6 +72,14 @@ class Desk:
             client = await clients.by_id(db, client_id)
         assert client is not None
         return client
+
+    async def told(self, telegram_id: int) -> list[Message]:
+        """The notices queued for this chat, oldest first."""
+        async with self.database.read() as db:
+            rows = await db.execute(
+                outbox.select().where(outbox.c.chat_id == telegram_id).order_by(outbox.c.id)
+            )
+            return [load_context(row.notice, row.context) for row in rows if row.notice is not None]
 
     async def previews(
         self, actor: Sender, client_id: int, bill: int = 100_000, service: str | None = None

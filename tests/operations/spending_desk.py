@@ -24,9 +24,6 @@ from operations.visits import Booked, Outcome, redeem
 from storage import approvals, audit, clients, redemptions
 from storage.approvals import Approval
 from storage.redemptions import Redemption
-from storage.tables import outbox
-from templates.contexts import load_context
-from templates.messages import Message
 from tests.operations.desk_people import OWNER_ID, Desk
 
 CLIENT_ID = 50  # the Telegram id of the client whose phone it is
@@ -146,14 +143,6 @@ class SpendingDesk(Desk):
             found = await approvals.by_id(db, approval_id)
         assert found is not None
         return found
-
-    async def told(self, telegram_id: int) -> list[Message]:
-        """The notices queued for this chat, oldest first."""
-        async with self.database.read() as db:
-            rows = await db.execute(
-                outbox.select().where(outbox.c.chat_id == telegram_id).order_by(outbox.c.id)
-            )
-            return [load_context(row.notice, row.context) for row in rows if row.notice is not None]
 
     async def is_consistent(self) -> bool:
         async with self.database.read() as db:

@@ -17,7 +17,9 @@ async def found(database: Database) -> list[tuple[str, object, object]]:
     return [(found.figure, found.kept, found.recomputed) for found in differences]
 
 
-async def test_a_level_that_nothing_led_to_is_found(database: Database, client_id: int) -> None:
+async def test_rule_01_a_level_that_nothing_led_to_is_found(
+    database: Database, client_id: int
+) -> None:
     """Of a client who was never lifted, too."""
     assert await found(database) == []
     async with database.write() as db:
@@ -25,7 +27,9 @@ async def test_a_level_that_nothing_led_to_is_found(database: Database, client_i
     assert await found(database) == [("tier", "platinum", "silver")]
 
 
-async def test_a_client_without_a_first_level_is_found(database: Database, client_id: int) -> None:
+async def test_rule_01_a_client_without_a_first_level_is_found(
+    database: Database, client_id: int
+) -> None:
     async with database.write() as db:
         await db.execute(text("DELETE FROM tier_changes"))
     assert await found(database) == [("tier", "silver", None)]

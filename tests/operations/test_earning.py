@@ -63,7 +63,7 @@ async def books(desk: Desk, actor: Sender, client_id: int, bill: int = 100_000) 
     return booked
 
 
-async def test_rule_5_a_promotion_is_shown_booked_kept_on_the_visit_and_told(desk: Desk) -> None:
+async def test_rule_05_a_promotion_is_shown_booked_kept_on_the_visit_and_told(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client(telegram_id=50, tier="gold")
     desk.now = TUESDAY_NOON

@@ -52,7 +52,7 @@ async def differences(tx: Tx) -> list[audit.Difference]:
     return await audit.differences(tx.db)
 
 
-async def test_rule_2_a_spend_takes_the_soonest_to_expire_first(
+async def test_rule_02_a_spend_takes_the_soonest_to_expire_first(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -64,7 +64,7 @@ async def test_rule_2_a_spend_takes_the_soonest_to_expire_first(
         assert await remaining(tx, client_id) == [(30, LATE), (50, None)]
 
 
-async def test_rule_4_the_same_key_returns_the_first_result(
+async def test_rule_04_the_same_key_returns_the_first_result(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     for attempt in range(3):
@@ -82,7 +82,7 @@ async def test_rule_4_the_same_key_returns_the_first_result(
             assert await balance(tx, client_id) == 100
 
 
-async def test_rule_4_the_same_key_with_other_content_is_refused(
+async def test_rule_04_the_same_key_with_other_content_is_refused(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -96,7 +96,7 @@ async def test_rule_4_the_same_key_with_other_content_is_refused(
         assert await balance(tx, other) == 0
 
 
-async def test_rule_7_nobody_spends_more_than_there_is(
+async def test_rule_07_nobody_spends_more_than_there_is(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -107,7 +107,7 @@ async def test_rule_7_nobody_spends_more_than_there_is(
         assert (refusal.value.balance, refusal.value.wanted) == (99, 100)
 
 
-async def test_rule_8_a_spend_taken_back_goes_into_the_lots_it_came_from(
+async def test_rule_08_a_spend_taken_back_goes_into_the_lots_it_came_from(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -123,7 +123,7 @@ async def test_rule_8_a_spend_taken_back_goes_into_the_lots_it_came_from(
             await reverse(tx, spent, kind=EntryKind.RETURN, key="f")
 
 
-async def test_rule_9_points_already_spent_leave_a_debt_that_later_points_fill_first(
+async def test_rule_09_points_already_spent_leave_a_debt_that_later_points_fill_first(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -141,7 +141,7 @@ async def test_rule_9_points_already_spent_leave_a_debt_that_later_points_fill_f
 
 @pytest.mark.parametrize("table", ["ledger_entries", "lot_movements", "audit_log"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
-async def test_the_database_itself_refuses_to_rewrite_history(
+async def test_rule_01_the_database_itself_refuses_to_rewrite_history(
     database: Database, programme: Programme, client_id: int, table: str, change: str
 ) -> None:
     async with database.write() as db:
@@ -166,7 +166,7 @@ async def test_the_database_itself_refuses_to_rewrite_history(
                 )
 
 
-async def test_rule_3_twenty_spends_at_once_of_the_last_points_have_one_winner(
+async def test_rule_03_twenty_spends_at_once_of_the_last_points_have_one_winner(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async with database.write() as db:
@@ -186,7 +186,7 @@ async def test_rule_3_twenty_spends_at_once_of_the_last_points_have_one_winner(
         assert await differences(Tx(db, NOW, programme)) == []
 
 
-async def test_rule_4_twenty_grants_at_once_under_one_key_are_one(
+async def test_rule_04_twenty_grants_at_once_under_one_key_are_one(
     database: Database, programme: Programme, client_id: int
 ) -> None:
     async def attempt() -> bool:
@@ -219,7 +219,7 @@ STEPS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-async def test_rule_1_whatever_is_posted_all_sums_agree(
+async def test_rule_01_whatever_is_posted_all_sums_agree(
     database: Database, programme: Programme, steps: list[tuple[str, int, object]]
 ) -> None:
     async with database.write() as db:

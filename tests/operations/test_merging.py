@@ -161,7 +161,7 @@ async def test_rule_17_a_later_return_finds_the_points_of_the_old_record(town: T
     assert await is_sound(town)
 
 
-async def test_rule_8_a_spend_of_the_old_record_goes_back_into_its_lots(town: Town) -> None:
+async def test_rule_08_a_spend_of_the_old_record_goes_back_into_its_lots(town: Town) -> None:
     anna, card = await two(town)
     await gives(town, card, 30, SOON, "b")
     async with town.tx() as tx:
@@ -175,7 +175,7 @@ async def test_rule_8_a_spend_of_the_old_record_goes_back_into_its_lots(town: To
 
 
 @pytest.mark.parametrize(("own", "other", "left"), [(-40, 100, 60), (100, -40, 60), (-40, 10, -30)])
-async def test_rule_9_a_debt_goes_along_and_is_filled(
+async def test_rule_09_a_debt_goes_along_and_is_filled(
     town: Town, own: int, other: int, left: int
 ) -> None:
     anna, card = await two(town)

@@ -26,7 +26,7 @@ ANNA = "+79120000001"
         "  +7 912 0000001 ",
     ],
 )
-def test_every_usual_form_is_the_same_phone(typed: str) -> None:
+def test_rule_16_every_usual_form_is_the_same_phone(typed: str) -> None:
     assert read_phone(typed, "RU") == ANNA
 
 
@@ -52,13 +52,13 @@ def test_what_is_no_phone_is_not_read_as_one(typed: str) -> None:
     assert read_phone(typed, "RU") is None
 
 
-def test_a_number_without_plus_is_read_in_the_business_s_country() -> None:
+def test_rule_16_a_number_without_plus_is_read_in_the_business_s_country() -> None:
     assert read_phone("030 901820", "DE") == "+4930901820"
     assert read_phone("030 901820", "RU") is None
 
 
 @pytest.mark.parametrize("number", ["+79120000001", "79120000001", "+7 912 000-00-01"])
-def test_a_contact_s_number_is_international_with_or_without_plus(number: str) -> None:
+def test_rule_16_a_contact_s_number_is_international_with_or_without_plus(number: str) -> None:
     assert read_contact_phone(number) == ANNA
 
 

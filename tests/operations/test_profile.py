@@ -57,7 +57,7 @@ async def test_taking_the_birthday_out_and_in_again_is_telling_it_anew(town: Tow
     assert client.birthday_told_on == TODAY + timedelta(days=20)
 
 
-async def test_a_consent_given_withdrawn_and_given_keeps_every_step(town: Town) -> None:
+async def test_rule_20_a_consent_given_withdrawn_and_given_keeps_every_step(town: Town) -> None:
     anna = await town.new_client(ANNA)
     for given in (True, True, False, False, True):
         client = await town.do(lambda tx, g=given: set_advert_consent(tx, anna.id, g))
@@ -70,7 +70,7 @@ async def test_a_consent_given_withdrawn_and_given_keeps_every_step(town: Town) 
     assert [(consent.at - NOW).seconds // 60 for consent in kept] == [0, 2, 4]
 
 
-async def test_a_consent_withdrawn_five_times_at_once_is_withdrawn_once(town: Town) -> None:
+async def test_rule_20_a_consent_withdrawn_five_times_at_once_is_withdrawn_once(town: Town) -> None:
     anna = await town.new_client(ANNA)
     await town.do(lambda tx: set_advert_consent(tx, anna.id, given=True))
     await asyncio.gather(

@@ -123,7 +123,7 @@ async def test_the_cap_limits_the_referrer_and_the_friend_is_always_paid(
     assert march.referrer_points == 300
 
 
-async def test_the_last_reward_under_the_cap_goes_to_one_of_two_at_once(
+async def test_rule_14_the_last_reward_under_the_cap_goes_to_one_of_two_at_once(
     database: Database, programme: Programme
 ) -> None:
     assert programme.referral is not None
@@ -135,7 +135,7 @@ async def test_the_last_reward_under_the_cap_goes_to_one_of_two_at_once(
     assert [await balance(town, friend) for friend in friends] == [250] * 5
 
 
-async def test_two_visits_of_one_friend_at_once_earn_one_reward(town: Town) -> None:
+async def test_rule_14_two_visits_of_one_friend_at_once_earn_one_reward(town: Town) -> None:
     boris = await town.new_client(REFERRER)
     vera = await bring(town, boris, 1)
     await asyncio.gather(*(town.do(lambda tx: visit(tx, vera.id, ENOUGH)) for _ in range(4)))

@@ -23,7 +23,9 @@ def town(database: Database, programme: Programme) -> Town:
     return Town(database, programme)
 
 
-async def test_a_stranger_becomes_a_client_with_card_code_and_welcome_points(town: Town) -> None:
+async def test_rule_15_a_stranger_becomes_a_client_with_card_code_and_welcome_points(
+    town: Town,
+) -> None:
     done = await town.registers(ANNA, PHONE, first_name="Анна")
     assert isinstance(done, Registered)
     client = done.client
@@ -40,7 +42,9 @@ async def test_a_stranger_becomes_a_client_with_card_code_and_welcome_points(tow
 
 
 @pytest.mark.parametrize("adverts", [True, False])
-async def test_each_consent_is_kept_with_its_text_and_time(town: Town, adverts: bool) -> None:
+async def test_rule_20_each_consent_is_kept_with_its_text_and_time(
+    town: Town, adverts: bool
+) -> None:
     done = await town.registers(ANNA, PHONE, adverts=adverts)
     assert isinstance(done, Registered)
     kept = await town.do(lambda tx: consents.of_client(tx.db, done.client.id))
@@ -67,7 +71,9 @@ async def test_the_same_contact_twice_at_once_is_one_client(town: Town) -> None:
     assert client.balance == 100
 
 
-async def test_a_phone_from_two_accounts_at_once_is_one_client_and_one_case(town: Town) -> None:
+async def test_rule_18_a_phone_from_two_accounts_at_once_is_one_client_and_one_case(
+    town: Town,
+) -> None:
     await town.meets(ANNA)
     await town.meets(BORIS)
     outcomes = await asyncio.gather(
@@ -80,7 +86,7 @@ async def test_a_phone_from_two_accounts_at_once_is_one_client_and_one_case(town
     assert await town.do(lambda tx: cases.count_open(tx.db, winners[0].client.id)) == 1
 
 
-async def test_a_phone_on_another_account_is_never_moved(town: Town) -> None:
+async def test_rule_18_a_phone_on_another_account_is_never_moved(town: Town) -> None:
     owner = await town.new_client(ANNA)
     outcome = await town.registers(BORIS, phone_of(ANNA))
     assert isinstance(outcome, PhoneElsewhere)
@@ -100,7 +106,7 @@ async def add_imported(town: Town, **values: object) -> int:
     return await town.do(add)
 
 
-async def test_an_imported_client_is_claimed_by_the_verified_contact(town: Town) -> None:
+async def test_rule_16_an_imported_client_is_claimed_by_the_verified_contact(town: Town) -> None:
     imported = await add_imported(town)
     done = await town.registers(ANNA, PHONE, first_name="Аня")
     assert isinstance(done, Registered)
@@ -149,7 +155,7 @@ async def test_a_programme_without_welcome_points_grants_none(
     assert done.client.balance == 0
 
 
-async def test_the_first_link_counts_for_good(town: Town) -> None:
+async def test_rule_14_the_first_link_counts_for_good(town: Town) -> None:
     boris, gleb = await town.new_client(BORIS), await town.new_client(GLEB)
     assert boris.referral_code
     assert gleb.referral_code
@@ -207,7 +213,7 @@ async def test_a_link_opened_ten_times_at_once_is_opened_once(town: Town) -> Non
     assert done.referrer.referral_code == kept
 
 
-async def test_a_client_who_opens_a_link_stays_nobody_s_friend(town: Town) -> None:
+async def test_rule_14_a_client_who_opens_a_link_stays_nobody_s_friend(town: Town) -> None:
     boris, anna = await town.new_client(BORIS), await town.new_client(ANNA)
     assert boris.referral_code
     assert not await town.opens(ANNA, boris.referral_code)
@@ -216,7 +222,7 @@ async def test_a_client_who_opens_a_link_stays_nobody_s_friend(town: Town) -> No
         assert await town.do(lambda tx, c=client: referrals.of_friend(tx.db, c.id)) is None
 
 
-async def test_a_second_account_of_one_phone_brings_nobody(town: Town) -> None:
+async def test_rule_14_a_second_account_of_one_phone_brings_nobody(town: Town) -> None:
     anna = await town.new_client(ANNA)
     assert anna.referral_code
     await town.opens(VERA, anna.referral_code)

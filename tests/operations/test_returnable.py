@@ -55,7 +55,7 @@ async def test_the_latest_visits_of_the_branch_that_count_are_offered(
     assert old.visit.id not in [choice.visit.id for choice in offered]
 
 
-async def test_rule_8_the_terms_of_a_booked_visit_are_those_it_was_booked_at(
+async def test_rule_08_the_terms_of_a_booked_visit_are_those_it_was_booked_at(
     database: Database, programme: Programme
 ) -> None:
     desk = ReturnDesk(database, programme)

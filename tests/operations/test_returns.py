@@ -46,7 +46,7 @@ def desk(database: Database, programme: Programme) -> ReturnDesk:
     return ReturnDesk(database, programme)
 
 
-async def test_rule_8_a_whole_return_leaves_the_client_as_if_it_had_not_been(
+async def test_rule_08_a_whole_return_leaves_the_client_as_if_it_had_not_been(
     desk: ReturnDesk,
 ) -> None:
     alina = await desk.hires(1)
@@ -71,7 +71,7 @@ async def test_rule_8_a_whole_return_leaves_the_client_as_if_it_had_not_been(
     assert await desk.is_consistent()
 
 
-async def test_rule_8_after_a_part_the_visit_has_earned_what_the_rest_would_have(
+async def test_rule_08_after_a_part_the_visit_has_earned_what_the_rest_would_have(
     desk: ReturnDesk,
 ) -> None:
     alina = await desk.hires(1)
@@ -90,7 +90,7 @@ async def test_rule_8_after_a_part_the_visit_has_earned_what_the_rest_would_have
     assert await desk.is_consistent()
 
 
-async def test_rule_8_points_that_paid_come_back_into_their_lots(desk: ReturnDesk) -> None:
+async def test_rule_08_points_that_paid_come_back_into_their_lots(desk: ReturnDesk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     await desk.gives(anna, 100, days=10)
@@ -111,7 +111,7 @@ async def test_rule_8_points_that_paid_come_back_into_their_lots(desk: ReturnDes
     assert await desk.is_consistent()
 
 
-async def test_rule_8_a_part_gives_points_back_before_money(desk: ReturnDesk) -> None:
+async def test_rule_08_a_part_gives_points_back_before_money(desk: ReturnDesk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     await desk.gives(anna, 300)
@@ -124,7 +124,7 @@ async def test_rule_8_a_part_gives_points_back_before_money(desk: ReturnDesk) ->
     assert await desk.is_consistent()
 
 
-async def test_rule_8_points_of_a_lot_that_is_over_come_back_to_be_used(desk: ReturnDesk) -> None:
+async def test_rule_08_points_of_a_lot_that_is_over_come_back_to_be_used(desk: ReturnDesk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     await desk.gives(anna, 100, days=2)
@@ -138,7 +138,7 @@ async def test_rule_8_points_of_a_lot_that_is_over_come_back_to_be_used(desk: Re
     assert await desk.is_consistent()
 
 
-async def test_rule_9_points_already_spent_leave_a_debt_that_later_earnings_fill(
+async def test_rule_09_points_already_spent_leave_a_debt_that_later_earnings_fill(
     desk: ReturnDesk,
 ) -> None:
     alina = await desk.hires(1)
@@ -152,7 +152,7 @@ async def test_rule_9_points_already_spent_leave_a_debt_that_later_earnings_fill
     assert await desk.is_consistent()
 
 
-async def test_rule_8_twice_the_same_return_is_one_return(desk: ReturnDesk) -> None:
+async def test_rule_08_twice_the_same_return_is_one_return(desk: ReturnDesk) -> None:
     alina, boris = await desk.hires(1), await desk.hires(2, name="Борис")
     anna = await desk.client()
     booked = await desk.books(alina, anna, bill=100_000)
@@ -167,7 +167,7 @@ async def test_rule_8_twice_the_same_return_is_one_return(desk: ReturnDesk) -> N
     assert (await desk.visit(booked.visit.id)).bill == 70_000
 
 
-async def test_rule_8_a_tap_repeated_twenty_times_at_once_returns_once(desk: ReturnDesk) -> None:
+async def test_rule_08_a_tap_repeated_twenty_times_at_once_returns_once(desk: ReturnDesk) -> None:
     team = [await desk.hires(n) for n in range(1, 5)]
     anna = await desk.client(telegram_id=50)
     booked = await desk.books(team[0], anna, bill=100_000)
@@ -188,7 +188,7 @@ async def test_rule_8_a_tap_repeated_twenty_times_at_once_returns_once(desk: Ret
     assert await desk.is_consistent()
 
 
-async def test_rule_8_twenty_who_were_shown_the_same_rest_return_it_once(desk: ReturnDesk) -> None:
+async def test_rule_08_twenty_who_were_shown_the_same_rest_return_it_once(desk: ReturnDesk) -> None:
     team = [await desk.hires(n) for n in range(1, 5)]
     anna = await desk.client()
     booked = await desk.books(team[0], anna, bill=100_000)
@@ -418,7 +418,7 @@ async def test_rule_13_a_badge_that_another_visit_earned_as_well_stays(desk: Ret
     assert held == {"first_visit"}
 
 
-async def test_rule_8_a_part_takes_the_level_that_the_rest_does_not_reach(
+async def test_rule_08_a_part_takes_the_level_that_the_rest_does_not_reach(
     desk: ReturnDesk,
 ) -> None:
     alina = await desk.hires(1)
@@ -431,7 +431,7 @@ async def test_rule_8_a_part_takes_the_level_that_the_rest_does_not_reach(
     assert await desk.is_consistent()
 
 
-async def test_rule_8_the_rates_are_those_of_the_visit_whatever_the_level_is_now(
+async def test_rule_08_the_rates_are_those_of_the_visit_whatever_the_level_is_now(
     desk: ReturnDesk,
 ) -> None:
     alina = await desk.hires(1)

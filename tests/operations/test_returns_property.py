@@ -46,7 +46,7 @@ async def desk(database: Database, programme: Programme) -> ReturnDesk:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS, pending_days=st.sampled_from([0, 0, 2]))
-async def test_rule_8_whatever_comes_and_goes_the_sums_agree(
+async def test_rule_08_whatever_comes_and_goes_the_sums_agree(
     desk: ReturnDesk, programme: Programme, steps: list[tuple[str, int, int]], pending_days: int
 ) -> None:
     desk.programme = replace(programme, points=replace(programme.points, pending_days=pending_days))

@@ -60,7 +60,7 @@ async def test_the_code_is_looked_up_and_handed_out_once(shelf: Shelf) -> None:
     assert (await shelf.knows(anna)).balance == 0
 
 
-async def test_rule_4_two_staff_accept_one_code_and_both_are_told_who_did(shelf: Shelf) -> None:
+async def test_rule_04_two_staff_accept_one_code_and_both_are_told_who_did(shelf: Shelf) -> None:
     team = [await shelf.hires(n, name=f"Сотрудник {n}") for n in range(1, 21)]
     anna = await shelf.buyer(100)
     claim = await shelf.claims(anna)

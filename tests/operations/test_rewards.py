@@ -57,7 +57,7 @@ async def test_a_reward_costs_its_points_at_once_and_gives_a_code(shelf: Shelf) 
     assert await shelf.differences() == []
 
 
-async def test_rule_2_a_reward_takes_the_points_that_expire_soonest(shelf: Shelf) -> None:
+async def test_rule_02_a_reward_takes_the_points_that_expire_soonest(shelf: Shelf) -> None:
     anna = await shelf.buyer(0)
     later, sooner = date(2027, 12, 1), date(2027, 3, 1)
     await shelf.gives(anna, 80, valid_through=later, key="later")
@@ -74,7 +74,7 @@ async def test_rule_2_a_reward_takes_the_points_that_expire_soonest(shelf: Shelf
     assert await left() == {sooner: 60, later: 80}
 
 
-async def test_rule_4_a_second_tap_is_the_same_redemption(shelf: Shelf) -> None:
+async def test_rule_04_a_second_tap_is_the_same_redemption(shelf: Shelf) -> None:
     anna = await shelf.buyer(1_000)
     offer = await shelf.offer(anna, MUG)
     first, again = await shelf.redeems(anna, MUG, offer), await shelf.redeems(anna, MUG, offer)
@@ -90,7 +90,7 @@ async def test_rule_4_a_second_tap_is_the_same_redemption(shelf: Shelf) -> None:
     assert (await shelf.knows(anna)).balance == 800
 
 
-async def test_rule_3_twenty_clients_want_the_last_one_and_one_gets_it(
+async def test_rule_03_twenty_clients_want_the_last_one_and_one_gets_it(
     database: Database, programme: Programme
 ) -> None:
     shelf = Shelf(database, with_rewards(programme, rings=1))
@@ -107,7 +107,7 @@ async def test_rule_3_twenty_clients_want_the_last_one_and_one_gets_it(
     assert await shelf.differences() == []
 
 
-async def test_rule_3_twenty_taps_with_points_for_one_spend_them_once(shelf: Shelf) -> None:
+async def test_rule_03_twenty_taps_with_points_for_one_spend_them_once(shelf: Shelf) -> None:
     """Each tap from a screen of its own: as fast as twenty phones of one account can be."""
     anna = await shelf.buyer(150)
     offers = [Offer(place, 100) for place in range(20, 0, -1)]
@@ -119,7 +119,7 @@ async def test_rule_3_twenty_taps_with_points_for_one_spend_them_once(shelf: She
     assert await shelf.differences() == []
 
 
-async def test_rule_3_twenty_taps_on_one_button_are_one_redemption(shelf: Shelf) -> None:
+async def test_rule_03_twenty_taps_on_one_button_are_one_redemption(shelf: Shelf) -> None:
     anna = await shelf.buyer(100)
     offer = await shelf.offer(anna, MUG)
     outcomes = await asyncio.gather(*(shelf.redeems(anna, MUG, offer) for _ in range(20)))
@@ -179,7 +179,7 @@ async def test_a_cancelled_reward_returns_points_and_stock_once(shelf: Shelf) ->
     assert await shelf.differences() == []
 
 
-async def test_rule_8_points_of_a_cancelled_reward_fill_a_debt_first(shelf: Shelf) -> None:
+async def test_rule_08_points_of_a_cancelled_reward_fill_a_debt_first(shelf: Shelf) -> None:
     from operations.ledger import reverse
 
     anna = await shelf.buyer(100)

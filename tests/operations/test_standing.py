@@ -56,7 +56,7 @@ async def told(town: Town, kind: type[Message]) -> list[Message]:
     return [load_context(row.notice, row.context) for row in rows]
 
 
-async def test_a_threshold_reached_exactly_is_reached_at_once(town: Town) -> None:
+async def test_rule_12_a_threshold_reached_exactly_is_reached_at_once(town: Town) -> None:
     anna = await town.new_client(ANNA)
     assert (await visits_of(town, anna, GOLD - 1))[1].level_after == "silver"
     standing = (await visits_of(town, anna, 1))[1]
@@ -69,7 +69,9 @@ async def test_one_visit_may_lift_over_several_levels(town: Town) -> None:
     assert (await visits_of(town, anna, PLATINUM))[1].level_after == "platinum"
 
 
-async def test_what_lies_before_the_window_no_longer_lifts_and_nothing_falls(town: Town) -> None:
+async def test_rule_12_what_lies_before_the_window_no_longer_lifts_and_nothing_falls(
+    town: Town,
+) -> None:
     anna = await town.new_client(ANNA)
     await visits_of(town, anna, GOLD)
     town.now += timedelta(days=366)
@@ -81,7 +83,7 @@ async def test_what_lies_before_the_window_no_longer_lifts_and_nothing_falls(tow
 @pytest.mark.parametrize(
     ("qualify_by", "threshold"), [(QualifyBy.VISITS, 2), (QualifyBy.POINTS, 60)]
 )
-async def test_levels_may_go_by_visits_or_by_points(
+async def test_rule_12_levels_may_go_by_visits_or_by_points(
     database: Database, programme: Programme, qualify_by: QualifyBy, threshold: int
 ) -> None:
     levels = list(programme.tiers.levels)

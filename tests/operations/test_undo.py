@@ -46,7 +46,7 @@ async def is_consistent(desk: Desk) -> bool:
         return not await audit.differences(db)
 
 
-async def test_undo_takes_back_points_visits_badges_and_level(desk: Desk) -> None:
+async def test_rule_25_undo_takes_back_points_visits_badges_and_level(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client(telegram_id=50)
     await desk.books(alina, anna, bill=50_000)
@@ -64,7 +64,7 @@ async def test_undo_takes_back_points_visits_badges_and_level(desk: Desk) -> Non
     assert await is_consistent(desk)
 
 
-async def test_undoing_twice_is_undoing_once(desk: Desk) -> None:
+async def test_rule_25_undoing_twice_is_undoing_once(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     first = await desk.books(alina, anna, bill=70_000)
@@ -87,7 +87,7 @@ async def test_the_last_visit_day_goes_back_with_the_visit(desk: Desk) -> None:
     assert (await desk.knows(anna)).last_visit_on == first.visit.on_day
 
 
-async def test_points_already_spent_leave_a_debt(desk: Desk) -> None:
+async def test_rule_09_points_already_spent_leave_a_debt(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     await desk.books(alina, anna, bill=100_000)
@@ -114,7 +114,7 @@ async def test_a_later_visit_keeps_its_own_terms(desk: Desk) -> None:
     assert (client.tier, client.balance) == ("silver", later.visit.points_earned)
 
 
-async def test_the_window_closes(desk: Desk) -> None:
+async def test_rule_25_the_window_closes(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     booked = await desk.books(alina, anna)
@@ -124,7 +124,7 @@ async def test_the_window_closes(desk: Desk) -> None:
     assert isinstance(await desk.undoes_last(alina), Undone)
 
 
-async def test_a_colleague_cannot_and_the_attempt_is_on_record(desk: Desk) -> None:
+async def test_rule_25_a_colleague_cannot_and_the_attempt_is_on_record(desk: Desk) -> None:
     alina, boris = await desk.hires(1), await desk.hires(2, name="Борис")
     anna = await desk.client()
     booked = await desk.books(alina, anna)
@@ -136,7 +136,9 @@ async def test_a_colleague_cannot_and_the_attempt_is_on_record(desk: Desk) -> No
     assert (await desk.knows(anna)).visits == 1
 
 
-async def test_a_manager_takes_back_the_only_one_and_chooses_among_several(desk: Desk) -> None:
+async def test_rule_25_a_manager_takes_back_the_only_one_and_chooses_among_several(
+    desk: Desk,
+) -> None:
     alina = await desk.hires(1)
     manager = await desk.hires(3, name="Марина", role=Role.MANAGER)
     anna, ivan = await desk.client(), await desk.client()

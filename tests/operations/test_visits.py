@@ -80,7 +80,7 @@ async def test_a_visit_is_previewed_confirmed_and_told(desk: Desk) -> None:
     assert not await differences(desk)
 
 
-async def test_a_repeated_tap_returns_the_stored_outcome(desk: Desk) -> None:
+async def test_rule_04_a_repeated_tap_returns_the_stored_outcome(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client(telegram_id=50)
     preview = await desk.previews(alina, anna)
@@ -225,7 +225,7 @@ async def test_a_forged_preview_books_nothing(desk: Desk) -> None:
     assert await desk.confirms(alina, 12_345) == PreviewUnknown()
 
 
-async def test_staff_never_serve_themselves(desk: Desk) -> None:
+async def test_rule_22_staff_never_serve_themselves(desk: Desk) -> None:
     alina = await desk.hires(1)
     herself = await desk.client(telegram_id=1)
     async with desk.database.write() as db:
@@ -244,6 +244,29 @@ async def test_staff_never_serve_themselves(desk: Desk) -> None:
     assert (await actions(desk)).count("visit.self_refused") == 2
 
 
+async def test_rule_22_a_visit_names_who_confirmed_it_where_and_when(desk: Desk) -> None:
+    """Who confirmed, not who looked first; where they work; on the business's own day."""
+    alina, boris = await desk.hires(1), await desk.hires(2, name="Борис", branch="Вокзал")
+    anna = await desk.client()
+    preview = await desk.previews(alina, anna)
+    at_night = desk.now + timedelta(hours=13)  # past midnight in Moscow, not yet in UTC
+    desk.now = at_night
+    shown = await desk.previews(boris, anna)
+    assert isinstance(await desk.confirms(boris, preview.id), PreviewLapsed)
+    booked = await desk.confirms(boris, shown.id)
+    assert isinstance(booked, Booked)
+    visit = booked.visit
+    assert (visit.staff_id, visit.branch, visit.at) == (2, "Вокзал", at_night)
+    assert visit.on_day == at_night.date() + timedelta(days=1)
+    async with desk.database.read() as db:
+        entries = await ledger.of_visit(db, visit.id)
+        noted = await db.execute(select(audit_log).where(audit_log.c.action == "visit.confirmed"))
+        assert [(row.actor_id, row.subject_id, row.at) for row in noted] == [
+            (2, visit.id, at_night)
+        ]
+    assert {entry.actor_id for entry in entries} == {2}
+
+
 async def test_dismissed_staff_cannot_confirm(desk: Desk) -> None:
     await desk.hires(1)
     anna = await desk.client()
@@ -257,7 +280,7 @@ async def test_dismissed_staff_cannot_confirm(desk: Desk) -> None:
     assert await count_visits(desk) == 0
 
 
-async def test_an_excluded_service_is_a_visit_that_earns_nothing(desk: Desk) -> None:
+async def test_rule_06_an_excluded_service_is_a_visit_that_earns_nothing(desk: Desk) -> None:
     alina = await desk.hires(1)
     anna = await desk.client(telegram_id=50)
     preview = await desk.previews(alina, anna, service="certificate")
@@ -267,7 +290,9 @@ async def test_an_excluded_service_is_a_visit_that_earns_nothing(desk: Desk) -> 
     assert (await desk.knows(anna)).visits == 1
 
 
-async def test_the_visit_that_reaches_a_level_earns_at_the_one_held_before(desk: Desk) -> None:
+async def test_rule_12_the_visit_that_reaches_a_level_earns_at_the_one_held_before(
+    desk: Desk,
+) -> None:
     alina = await desk.hires(1)
     anna = await desk.client()
     booked = await desk.books(alina, anna, bill=3_000_000)

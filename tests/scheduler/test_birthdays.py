@@ -83,7 +83,7 @@ async def test_the_gift_comes_at_ten_and_not_before(year: Year) -> None:
     )
 
 
-async def test_it_is_given_once_however_often_anybody_looks(year: Year) -> None:
+async def test_rule_15_it_is_given_once_however_often_anybody_looks(year: Year) -> None:
     anna = await year.town.person(**BORN)
     for day in range(20):
         await year.comes_to(TEN + timedelta(days=day))
@@ -93,7 +93,7 @@ async def test_it_is_given_once_however_often_anybody_looks(year: Year) -> None:
     assert len(await year.greetings(anna)) == 2
 
 
-async def test_a_machine_that_slept_through_the_day_catches_up(year: Year) -> None:
+async def test_rule_15_a_machine_that_slept_through_the_day_catches_up(year: Year) -> None:
     anna = await year.town.person(**BORN)
     await year.comes_to(TEN + timedelta(days=14, hours=13))
     assert await year.gifts(anna) == [300]
@@ -102,7 +102,7 @@ async def test_a_machine_that_slept_through_the_day_catches_up(year: Year) -> No
     assert greeting.valid_through == date(2027, 4, 9)
 
 
-async def test_after_valid_days_it_is_skipped(year: Year) -> None:
+async def test_rule_15_after_valid_days_it_is_skipped(year: Year) -> None:
     anna = await year.town.person(**BORN)
     await year.comes_to(TEN + timedelta(days=15))
     assert await year.gifts(anna) == []
@@ -116,7 +116,7 @@ async def test_a_clock_set_back_or_forward_gives_no_second_gift(year: Year) -> N
     assert len(await year.greetings(anna)) == 1
 
 
-async def test_a_birthday_told_less_than_thirty_days_ahead_waits_for_the_next_year(
+async def test_rule_15_a_birthday_told_less_than_thirty_days_ahead_waits_for_the_next_year(
     year: Year,
 ) -> None:
     late = await year.town.person(**BORN | {"birthday_told_on": date(2027, 2, 11)})
@@ -140,7 +140,7 @@ async def test_a_birthday_that_nobody_remembers_being_told_counts_from_the_recor
     assert await year.gifts(fresh) == []
 
 
-async def test_a_birthday_edited_again_and_again_brings_one_gift_a_year(year: Year) -> None:
+async def test_rule_15_a_birthday_edited_again_and_again_brings_one_gift_a_year(year: Year) -> None:
     anna = await year.town.person(**BORN)
     await year.comes_to(TEN)
     for month in range(4, 13):
@@ -180,7 +180,7 @@ async def test_days_before_over_new_year_and_the_day_itself_is_not_greeted_again
 @pytest.mark.parametrize(
     ("leap_day", "month", "day"), [((2, 28), 2, 28), ((3, 1), 3, 1)], ids=("28-feb", "1-march")
 )
-async def test_29_february_is_greeted_in_common_years_too(
+async def test_rule_15_29_february_is_greeted_in_common_years_too(
     database: Database,
     clock: MovableClock,
     programme: Programme,
@@ -236,7 +236,9 @@ async def test_only_active_clients_with_the_bot_are_greeted(year: Year) -> None:
     assert await year.town.entries(imported) == await year.town.entries(archived) == []
 
 
-async def test_two_schedulers_do_not_congratulate_twice(year: Year, other: Database) -> None:
+async def test_rule_15_two_schedulers_do_not_congratulate_twice(
+    year: Year, other: Database
+) -> None:
     people = [await year.town.person(**BORN) for _ in range(25)]
     year.clock.move_to(TEN)
     await asyncio.gather(year.clockwork.catch_up(), year.another(other).catch_up())
@@ -280,7 +282,7 @@ async def test_a_greeting_in_time_waits_for_nothing(year: Year) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
-async def test_however_the_clock_jumps_a_birthday_has_one_gift_within_its_window(
+async def test_rule_15_however_the_clock_jumps_a_birthday_has_one_gift_within_its_window(
     year: Year, data: st.DataObject
 ) -> None:
     day = data.draw(st.integers(1, 366).map(lambda place: date(2028, 1, 1) + timedelta(place - 1)))

@@ -63,7 +63,7 @@ async def test_a_machine_that_slept_gives_the_prizes_when_it_wakes(spring: Conte
     assert await balances(spring, [anna]) == [1000]
 
 
-async def test_rule_4_two_processes_give_the_prizes_once(spring: Contest, other: Database) -> None:
+async def test_rule_04_two_processes_give_the_prizes_once(spring: Contest, other: Database) -> None:
     people = [await spring.person(name="Анна") for _ in range(20)]
     for one in people:
         await spring.comes(one)

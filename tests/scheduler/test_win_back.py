@@ -107,7 +107,7 @@ async def test_ninety_days_after_a_first_visit_the_client_is_invited_back(months
     assert letter.lane is Lane.ADVERT
 
 
-async def test_who_never_visited_counts_from_registration(months: Months) -> None:
+async def test_rule_15_who_never_visited_counts_from_registration(months: Months) -> None:
     anna = await months.person()
     await months.comes_to(89)
     assert await months.gifts(anna) == []
@@ -123,7 +123,7 @@ async def test_a_habit_of_three_weeks_is_broken_after_six(months: Months) -> Non
     assert await months.gifts(anna) == [200]
 
 
-async def test_a_daily_guest_is_not_missed_before_twenty_eight_days(months: Months) -> None:
+async def test_rule_15_a_daily_guest_is_not_missed_before_twenty_eight_days(months: Months) -> None:
     anna = await months.person(*range(10))
     await months.comes_to(9 + 27)
     assert await months.gifts(anna) == []
@@ -131,7 +131,7 @@ async def test_a_daily_guest_is_not_missed_before_twenty_eight_days(months: Mont
     assert await months.gifts(anna) == [200]
 
 
-async def test_without_consent_there_is_no_message_and_no_points(months: Months) -> None:
+async def test_rule_15_without_consent_there_is_no_message_and_no_points(months: Months) -> None:
     anna = await months.person(0, advert_consent=False)
     await months.comes_to(120)
     assert await months.gifts(anna) == []
@@ -154,7 +154,7 @@ async def test_a_visit_starts_the_silence_anew(months: Months) -> None:
     assert await months.gifts(anna) == []
 
 
-async def test_quiet_hours_hold_message_and_points_together(months: Months) -> None:
+async def test_rule_20_quiet_hours_hold_message_and_points_together(months: Months) -> None:
     anna = await months.person(0)
     await months.comes_to(90, hours=-4)  # eight in the morning
     assert await months.gifts(anna) == []
@@ -163,7 +163,7 @@ async def test_quiet_hours_hold_message_and_points_together(months: Months) -> N
     assert await months.gifts(anna) == [200]
 
 
-async def test_the_weekly_cap_holds_message_and_points_together(months: Months) -> None:
+async def test_rule_20_the_weekly_cap_holds_message_and_points_together(months: Months) -> None:
     anna = await months.person(0)
     months.clock.move_to(NOON + 88 * DAY)
     await months.advertised(anna)
