@@ -9,6 +9,8 @@ from storage.clients import Client
 from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
 
 NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
+# What these name as points, they take off the account.
+_TAKING = ("visit.undone", "reward.claimed", "redemption.")
 PAGES_MAX = 1_000  # further back lies the database itself
 
 
@@ -36,7 +38,7 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
             actor_name=None if row.actor_id is None else names.get(row.actor_id, f"{row.actor_id}"),
             client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
             number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
-            points=_number(row.details.get("points")),
+            points=_points(row),
             bill=_number(row.details.get("bill")),
         )
         for row in rows
@@ -48,6 +50,12 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
         page=page,
         pages=pages,
     )
+
+
+def _points(row: audit_log.Act) -> int | None:
+    """What it was about, with the sign that the account sees."""
+    points = _number(row.details.get("points"))
+    return -points if points is not None and row.action.startswith(_TAKING) else points
 
 
 def _number(found: object) -> int | None:
