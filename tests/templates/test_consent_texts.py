@@ -13,7 +13,7 @@ FOLDER = Path(templates.__file__).parent
 # The beginning of SHA-256 over the Russian and the English words together.
 WORDS_OF_VERSION = {
     "data-1": "1dc6b9a5eabdd899",
-    "advert-1": "1340f4c7851087f2",
+    "advert-1": "57063a6a2791e597",
 }
 
 
