@@ -28,7 +28,7 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 
 _QUOTED = {"ru": ("«", "»"), "en": ("“", "”")}
-_QUOTES = "«»„“”\""
+_QUOTES = '«»„“”"'
 _MINUTES_A_DAY, _MINUTES_AN_HOUR = 24 * 60, 60
 _PERCENT_DIGITS_MAX = 2
 _WRITTEN_BEFORE = "$€£¥"  # English puts these signs before the sum, and no others
