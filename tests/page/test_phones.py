@@ -165,6 +165,17 @@ async def test_the_scanner_shows_each_person_s_newest_picture_only(laptop: Scree
     await expect(tiles.filter(has_text="Анна")).to_have_count(1)
 
 
+async def test_the_phones_that_lay_open_lie_there_again_after_a_reload(pocket: Screen) -> None:
+    await pocket.page.locator("#people-button").click()
+    await pocket.page.get_by_label("Name in Telegram").fill("Guest")
+    await pocket.page.get_by_role("button", name="Add").click()
+    await pocket.page.reload()
+    tabs = pocket.page.get_by_role("tab")
+    await expect(tabs).to_have_count(4)
+    await expect(tabs.last).to_have_attribute("aria-selected", "true")
+    await expect(tabs.last).to_contain_text("Guest")
+
+
 async def test_who_joins_the_team_and_leaves_it_is_called_so(laptop: Screen) -> None:
     owner = laptop.phone(OWNER.telegram_id)
     await owner.start()
