@@ -1,6 +1,6 @@
 """Who is a client, which key of a reply keyboard was tapped, and what is no words but a command."""
 
-from aiogram.filters import Filter
+from aiogram.filters import Filter, StateFilter, or_f
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
 from aiogram.types import Message, TelegramObject
@@ -48,6 +48,11 @@ class Paused(Filter):
         # Whoever works here may be sending a client's contact to the desk.
         contact = message.contact
         return contact is None or sender.role is None or contact.user_id == sender.telegram_id
+
+
+def at(step: State) -> Filter:
+    """At this step, also where a command has broken in since: its keys go on from there."""
+    return or_f(StateFilter(step), Paused(step))
 
 
 class IsCommand(Filter):

@@ -11,9 +11,13 @@ from operations.transaction import Tx
 from storage import fsm
 
 PAUSED = "paused"  # in the data of a conversation without a state: the step to go on from
-# A newcomer's answers outlive the command that breaks in: nobody consents twice.
+# A newcomer's answers outlive the command that breaks in: nobody consents twice. So does the
+# question for a new number, whose keys stay below the chat until they are used.
 RESUMED_STATES = frozenset(
-    f"Registration:{step}" for step in ("advert", "contact", "name", "birthday")
+    (
+        *(f"Registration:{step}" for step in ("advert", "contact", "name", "birthday")),
+        "ProfileEdit:phone",
+    )
 )
 
 

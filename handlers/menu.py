@@ -8,9 +8,11 @@ from aiogram.types import Message
 from handlers.client_filters import IsClient, IsCommand, IsStranger, Key
 from handlers.registration import welcome
 from handlers.replies import Replies, Say
+from operations.case_answers import complaint_under_way
 from operations.client_card import menu_of, show_help
 from operations.senders import Sender
 from operations.transaction import Tx
+from templates.case_replies import ReplyHint
 from templates.client import MenuHint
 
 router = Router(name="menu")
@@ -28,7 +30,11 @@ async def help_page(
 
 
 @last.message(~IsCommand(), IsClient())
-async def unexpected_words(message: Message, tx: Tx, say: Say) -> Replies:
+async def unexpected_words(message: Message, tx: Tx, sender: Sender, say: Say) -> Replies:
+    assert sender.client is not None, "the filter lets clients through"
+    case = await complaint_under_way(tx, sender.client)
+    if case is not None:
+        return say(ReplyHint(case))
     return say(MenuHint(menu_of(tx.programme)))
 
 

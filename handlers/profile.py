@@ -8,7 +8,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.client_filters import IsClient, Key
+from handlers.client_filters import IsClient, Key, at
 from handlers.contacts import verified_phone
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
@@ -133,7 +133,7 @@ async def ask_phone(callback: CallbackQuery, say: Say, state: FSMContext) -> Rep
     return say(phones.AskContact())
 
 
-@router.message(StateFilter(ProfileEdit.phone), F.contact)
+@router.message(at(ProfileEdit.phone), F.contact)
 async def phone_shared(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
@@ -153,7 +153,7 @@ async def phone_shared(
             return say(phones.Elsewhere(tx.programme.business.name, menu))
 
 
-@router.message(StateFilter(ProfileEdit.phone), Key("profile.refuse_phone"))
+@router.message(at(ProfileEdit.phone), Key("profile.refuse_phone"))
 async def phone_kept(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:

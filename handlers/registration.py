@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command, Filter, StateFilter, or_f
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.client_filters import IsClient, IsStranger, Key, Paused
+from handlers.client_filters import IsClient, IsStranger, Key, at
 from handlers.commands import role_commands
 from handlers.contacts import verified_phone
 from handlers.conversations import PAUSED
@@ -83,11 +83,6 @@ class Registration(StatesGroup):
     contact = State()
     name = State()
     birthday = State()
-
-
-def at(step: State) -> Filter:
-    """At this step, also where a command has broken in since: its keys go on from there."""
-    return or_f(StateFilter(step), Paused(step))
 
 
 CONSENT_KEYS = ("registration.agree", "registration.refuse")

@@ -120,12 +120,14 @@ _MONTH_WORDS = (
 _MONTH_OF = {word: number for number, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _DAY = r"(?P<day>[0-9]{1,2})"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})(?:\s*(?:г\.?|года?))?"
+_BETWEEN = r"(?:\s*[./-]\s*|\s+)"
 _WORD = r"(?P<word>[a-zа-я]{3,9})\.?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"{_DAY}\s*[./-]\s*(?P<month>[0-9]{{1,2}})(?:\s*[./-]\s*{_YEAR})?\.?",
-        rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-{_DAY}",
+        rf"{_DAY}{_BETWEEN}(?P<month>[0-9]{{1,2}})(?:{_BETWEEN}{_YEAR})?\.?",
+        rf"(?P<year>[0-9]{{4}})[./-](?P<month>[0-9]{{1,2}})[./-]{_DAY}",
+        r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})",
         rf"{_DAY}(?:-?го|st|nd|rd|th)?\s*{_WORD}(?:,?\s*{_YEAR})?",
         rf"{_WORD}\s+{_DAY}(?:st|nd|rd|th)?(?:,?\s+{_YEAR})?",
     )
@@ -133,7 +135,9 @@ _FORMS = tuple(
 
 
 def read_birthday(text: str, today: date) -> Birthday:
-    """Read "12.03", "12/03/1985", "1985-03-12", "12 марта 1985 г.", "March 12": day before month.
+    """Read "12.03", "12 03 1985", "12031985", "1985-03-12", "12 марта 1985 г.", "March 12".
+
+    The day stands before the month, except behind a year.
 
     Raises BirthdayUnreadable.
     """

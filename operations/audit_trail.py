@@ -12,6 +12,8 @@ from storage.clients import Client
 from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
 
 NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
+# What these name as points, they take off the account.
+_TAKING = ("visit.undone", "reward.claimed", "redemption.")
 PAGES_MAX = 1_000  # further back lies the database itself
 
 
@@ -43,7 +45,7 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
             by_stranger=row.actor_id == A_STRANGER,
             client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
             number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
-            points=_number(row.details.get("points")),
+            points=_points(row),
             bill=_number(row.details.get("bill")),
         )
         for row in rows
@@ -61,6 +63,12 @@ def _name(names: Mapping[int, str], actor_id: int | None) -> str | None:
     if actor_id is None or actor_id == A_STRANGER:
         return None
     return names.get(actor_id, f"{actor_id}")
+
+
+def _points(row: audit_log.Act) -> int | None:
+    """What it was about, with the sign that the account sees."""
+    points = _number(row.details.get("points"))
+    return -points if points is not None and row.action.startswith(_TAKING) else points
 
 
 def _number(found: object) -> int | None:

@@ -168,6 +168,12 @@ async def may_reply(tx: Tx, *, actor: Sender, case_id: int) -> bool:
     return await _own_case(tx, actor, case_id) is not None
 
 
+async def complaint_under_way(tx: Tx, client: Client) -> int | None:
+    """The number of the client's own complaint that is open, if there is one."""
+    case = await cases.open_complaint_of(tx.db, client.id)
+    return None if case is None else case.id
+
+
 async def reply_to_case(
     tx: Tx, *, actor: Sender, case_id: int, words: str, owner_ids: Collection[int]
 ) -> PassedOn | NotTheirCase:

@@ -76,6 +76,7 @@ async def send_undone(
     tx: Tx, *, client: Client, visit: Visit, back: TakenBack, balance: int, referral_points: int = 0
 ) -> None:
     """Tells the client that a visit of theirs was taken back; `balance` after all of it."""
+    rules = tx.programme.referral
     undone = Undone(
         visit_id=visit.id,
         bill=visit.bill,
@@ -84,6 +85,7 @@ async def send_undone(
         points_restored=back.restored,
         points_pending=back.not_coming,
         referral_points=referral_points,
+        qualifying_bill=rules.qualifying_bill if rules and referral_points else 0,
     )
     await notify(tx, to_client(client), undone, key=f"undone:{visit.id}")
 

@@ -14,7 +14,7 @@ from aiogram.methods import SetMyCommands
 
 from bot.app import App
 from bot.settings import Listen, Settings
-from handlers.commands import role_commands
+from handlers.commands import commands_of, role_commands
 from loyalty.programme import Programme, load_programme
 from playground.birthdays import NextBirthday, next_birthday
 from playground.calls import Call
@@ -37,9 +37,11 @@ from playground.world import Keep
 from programmes import SERVICE_CENTRE
 from storage import clients
 from storage.clients import Client
+from storage.people import Role
 
 PAGE = Path(__file__).parent / "page"
 BOT_USERNAME = "svoi_demo_bot"
+_TEAM = frozenset(role.code for role in Role)
 KEEP = Keep(messages_per_chat=1_000, calls=1_000, file_bytes=256 * 1024 * 1024, updates=1_000)
 
 
@@ -78,6 +80,7 @@ class Demo:
         self._database = database
         self._app: App | None = None
         self._journeys: set[asyncio.Task[None]] = set()
+        self._notes: dict[int, str] = {}  # what each was at first
         self.journey = Journey(self.clock, self.programme.business.timezone, self._settle)
         self._surroundings = Surroundings(
             self.telegram,
@@ -163,6 +166,22 @@ class Demo:
             )
         await self._meet_clients(app)
         self._surroundings.first_shown = list(FIRST_SHOWN)
+        self._notes = {person.id: person.note for person in self.telegram.people.values()}
+        self.telegram.backend.profile_listeners.append(self._note_roles)
+
+    def _note_roles(self) -> None:
+        """Whoever joined the team or left it is called so: the menu of their chat tells."""
+        of_menu = {commands_of(self.programme, role): role for role in Role}
+        menus = self.telegram.backend.profile.commands
+        for person in self.telegram.people.values():
+            menu = menus.get(("chat", person.id, 0, ""), ())
+            role = of_menu.get(tuple(str(command["command"]) for command in menu))
+            known = self._notes.setdefault(person.id, person.note)
+            was = known.split("|")[0]
+            if role is not None:
+                self._surroundings.note(person, known if was == role.code else role.code)
+            else:
+                self._surroundings.note(person, "stranger" if was in _TEAM else known)
 
     def _remember_commands(self, colleague: Colleague) -> None:
         """Telegram still knows what the bot set in this chat on the day when they joined."""

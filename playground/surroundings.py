@@ -152,19 +152,28 @@ class Surroundings:
 
     async def _speak(self, command: JSON) -> JSON:
         language = _language(command["language_code"])
-        for person_id in self.first_shown:
+        for person_id, named in self.names.items():
             person = self._telegram.people[person_id]
             if not person.chat.messages and person.user.language_code != language:
                 payload = person.user.payload
-                payload["first_name"] = self.names.get(person_id, {}).get(
-                    language, payload["first_name"]
-                )
+                payload["first_name"] = named.get(language, payload["first_name"])
                 person.chat.payload["first_name"] = payload["first_name"]
                 self._change_language(person, language)
         return {}
 
     def _change_language(self, person: Person, language: str) -> None:
         person.user.payload["language_code"] = language
+        self._tell_person(person)
+
+    # The roles
+
+    def note(self, person: Person, note: str) -> None:
+        """Changes what the page calls this person."""
+        if person.note != note:
+            person.note = note
+            self._tell_person(person)
+
+    def _tell_person(self, person: Person) -> None:
         self._control.tell({"event": "person", "chat": chat_view(self._telegram, person)})
 
     # Files

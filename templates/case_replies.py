@@ -35,6 +35,17 @@ class Reply(Message):
         return InlineKeyboard.stacked(Button(labels("cases.reply"), ReplyToCase(self.number)))
 
 
+@message("case_replies/reply_hint")
+@dataclass(frozen=True)
+class ReplyHint(Message):
+    """To words that nobody waited for, of somebody whose case is open: are they about it?"""
+
+    number: int
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("cases.reply"), ReplyToCase(self.number)))
+
+
 @message("case_replies/ask_reply")
 @dataclass(frozen=True)
 class AskReply(Message):

@@ -68,6 +68,7 @@ class Undone(Message):
     points_restored: int = 0
     points_pending: int = 0  # that were to come and will not
     referral_points: int = 0  # for coming by invitation: gone with it
+    qualifying_bill: int = 0  # that the next visit needs to earn those again
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         return _dispute(labels, self.visit_id)

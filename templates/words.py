@@ -27,6 +27,8 @@ Case = Literal["nom", "acc", "gen"]
 MINUS = "\u2212"
 NBSP = "\u00a0"
 
+_QUOTED = {"ru": ("«", "»"), "en": ("“", "”")}
+_QUOTES = '«»„“”"'
 _MINUTES_A_DAY, _MINUTES_AN_HOUR = 24 * 60, 60
 _PERCENT_DIGITS_MAX = 2
 _WRITTEN_BEFORE = "$€£¥"  # English puts these signs before the sum, and no others
@@ -182,6 +184,14 @@ class Words:
     def short(self, text: str, length_max: int) -> str:
         """One line of at most so many UTF-16 units: for names and everything that people type."""
         return lengths.short(text, length_max)
+
+    def quoted(self, text: str, length_max: int) -> str:
+        """The same in quotation marks, but for a name that has some: «Мастер», Салон «Линия»."""
+        name = lengths.short(text, length_max)
+        if any(mark in name for mark in _QUOTES):
+            return name
+        before, after = _QUOTED[self.lang]
+        return f"{before}{name}{after}"
 
     def clip(self, text: str, length_max: int) -> str:
         """The same, but with its line breaks: for comments."""

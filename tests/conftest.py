@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from storage.schema import migrate
 from tests.databases import KINDS, Postgres, fresh_url
+
+# A busy machine is no bug: hypothesis's own time limit for an example is switched off.
+settings.register_profile("svoi", deadline=None)
+settings.load_profile("svoi")
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ STRANGER_PHONE = "+79035550001"
 
 STRANGERS = (
     Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002"),
-    Stranger(7_100_000_003, "Olivia Brown", "en", "+447700900003"),
+    Stranger(7_100_000_003, "Olivia Brown", "en", "+447400123456"),
 )
 
 OWNER = Colleague(7_100_000_100, {"ru": "Марина", "en": "Marina"}, Role.OWNER, None, "+79035550100")

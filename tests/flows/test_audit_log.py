@@ -56,3 +56,15 @@ async def test_a_long_log_is_read_by_pages(svoi: RunningBot) -> None:
     assert "Страница 1 из 2" in await hears(svoi, owner, "/audit_log")
     await owner.tap("Раньше")
     assert "Страница 2 из 2" in (await owner.hears()).words
+
+
+async def test_what_an_undo_took_away_stands_there_with_a_minus(svoi: RunningBot) -> None:
+    await a_client(svoi, "Анна", phone=PHONE)
+    owner = svoi.telegram.person("Олег", id=OWNER_ID)
+    await hears(svoi, owner, f"/visit {PHONE} 1000")
+    await owner.tap("✅ Центр")
+    await svoi.settle()
+    await hears(svoi, owner, "/undo")
+    read = (await hears(svoi, owner, "/audit_log")).replace("\u00a0", " ")
+    undone, booked = read.index("−30 баллов"), read.index("+30 баллов")
+    assert undone < booked

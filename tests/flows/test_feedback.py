@@ -57,6 +57,20 @@ async def test_an_unhappy_client_is_answered_by_a_person(svoi: RunningBot) -> No
     assert "Закрыто" in peter.last.text
 
 
+async def test_words_of_somebody_whose_case_is_open_are_led_to_it(svoi: RunningBot) -> None:
+    anna, _ = await a_client(svoi)
+    peter = await a_colleague(svoi, "Пётр", Role.MANAGER)
+    for sent, tapped in (("/feedback", "2"), ("Плохо", None), ("Ну и где ответ?", "💬 Ответить")):
+        await anna.send(sent)
+        await svoi.settle()
+        if tapped:
+            await anna.tap(tapped)
+            await svoi.settle()
+    await anna.send("Так где ответ?")
+    await svoi.settle()
+    assert "Так где ответ?" in peter.last.text
+
+
 async def test_rule_15_the_question_about_a_visit_keeps_quiet_hours(svoi: RunningBot) -> None:
     anna, anna_id = await a_client(svoi)
     svoi.clock.move_to(datetime(2027, 2, 1, 16, 30, tzinfo=UTC))  # half past seven in the evening

@@ -140,3 +140,24 @@ async def test_the_phone_is_never_shown_whole(svoi: RunningBot) -> None:
     shown = words(await say(svoi, anna, "/profile"))
     assert anna.phone not in shown
     assert "Телефон: +7 ••• •••-••-01" in shown
+
+
+async def test_cancelling_the_new_number_brings_the_menu_s_keys_back(svoi: RunningBot) -> None:
+    anna, _ = await a_client(svoi)
+    await say(svoi, anna, "/profile")
+    await tap(svoi, anna, "📱")
+    assert anna.keyboard == [["✅ Отправить мой номер"], ["❌ Оставить прежний"]]
+    await say(svoi, anna, "/cancel")
+    assert "💳 Карта" in anna.keyboard[0]
+
+
+@pytest.mark.parametrize("key", ["❌", "✅"])
+async def test_the_keys_for_a_new_number_act_after_a_command_broke_in(
+    svoi: RunningBot, key: str
+) -> None:
+    anna, _ = await a_client(svoi)
+    await say(svoi, anna, "/profile")
+    await tap(svoi, anna, "📱")
+    await say(svoi, anna, "/balance")
+    assert "+7 ••• •••-••-01" in words(await tap(svoi, anna, key))
+    assert "💳 Карта" in anna.keyboard[0]

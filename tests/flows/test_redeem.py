@@ -65,7 +65,7 @@ async def a_rich_card(svoi: RunningBot, points: int = 500, **values: object) -> 
                 "until 12:10",
             ),
             ("Waiting for the client", "Анна", "In points: −100 ₽"),
-            ("The client confirmed. Visit № 1 is booked", "the balance is now 453"),
+            ("The client confirmed. Visit № 1 is recorded", "the balance is now 453"),
             ("Visit № 1 · Repair", "In points: −100 ₽", "+53 points", "Balance: 453 points"),
         ),
     ],

@@ -51,6 +51,7 @@ async def test_both_are_thanked_and_paid_and_an_undo_takes_it_back(svoi: Running
     told = [words(message) for message in vera.messages]
     undone = next(text for text in told if "Visit № 2 of 500 ₽ was taken back" in text)
     assert "The 150 points for your first visit by invitation went with it" in undone
+    assert "your next visit of 500 ₽ or more can earn them again" in undone
     assert undone.endswith("Balance: 114 points")
     assert [text for text in told if "114" in text][-1] == undone, "one balance, told once"
     told = [words(message) for message in boris.messages]

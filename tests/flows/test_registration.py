@@ -136,7 +136,10 @@ async def test_who_does_not_agree_is_left_in_peace_and_finds_the_way_back(svoi: 
 async def test_a_typed_phone_is_not_taken_and_the_key_stays(svoi: RunningBot) -> None:
     anna = svoi.telegram.person("Анна")
     await to_contact(svoi, anna)
-    await say(svoi, anna, "+7 912 000-00-77")
+    for typed in ("+7 912 000-00-77", "не хочу"):
+        assert "принимаем только по кнопке" in words(await say(svoi, anna, typed))
+    await anna.send_location(55.76, 37.62)
+    assert "принимаем только по кнопке" in words(await anna.hears())
     assert anna.keyboard == [["✅ Поделиться номером"]]
     assert await client_of(svoi, anna) is None
 

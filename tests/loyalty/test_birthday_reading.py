@@ -21,15 +21,17 @@ ENGLISH = (
 
 
 @pytest.mark.parametrize(
-    "text", ["12.03", "12.3", " 12 . 03 ", "12/03", "12-03", "12.03.", "12 марта", "12 Мар.",
-             "12-го марта", "12марта", "12 March", "12th march", "March 12", "mar 12th"],
+    "text", ["12.03", "12.3", " 12 . 03 ", "12/03", "12-03", "12.03.", "12 03",
+             "12 марта", "12 Мар.", "12-го марта", "12марта", "12 March",
+             "12th march", "March 12", "mar 12th"],
 )  # fmt: skip
 def test_a_day_and_a_month_are_enough(text: str) -> None:
     assert read_birthday(text, TODAY) == Birthday(12, 3)
 
 
 @pytest.mark.parametrize(
-    "text", ["12.03.1985", "12/03/1985", "12-3-1985", "1985-03-12", "12.03.1985 г.",
+    "text", ["12.03.1985", "12/03/1985", "12-3-1985", "1985-03-12", "1985.3.12",
+             "12 03 1985", "12031985", "12.03.1985 г.",
              "12 марта 1985", "12 МАРТА 1985 года", "12 марта 1985г.", "March 12, 1985",
              "12 March 1985", "12 March, 1985"],
 )  # fmt: skip
@@ -47,6 +49,8 @@ def test_the_year_may_be_told_too(text: str) -> None:
         ("12.03.1985.01", BirthdayFault.FORM),
         ("１２.03", BirthdayFault.FORM),
         ("12 03 1985 привет", BirthdayFault.FORM),
+        ("120385", BirthdayFault.FORM),
+        ("19850312", BirthdayFault.TOO_OLD),
         ("31.04", BirthdayFault.NO_SUCH_DAY),
         ("30.02", BirthdayFault.NO_SUCH_DAY),
         ("29.02.1985", BirthdayFault.NO_SUCH_DAY),

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from playground.demo import Demo
-from tests.page.screens import OLEG, STRANGER_ID, Screen
+from tests.page.screens import OLEG, OWNER, STRANGER_ID, Screen
 
 pytestmark = pytest.mark.page
 
@@ -163,6 +163,37 @@ async def test_the_scanner_shows_each_person_s_newest_picture_only(laptop: Scree
     await oleg.frame.get_by_role("button", name="Сканировать QR-код").click()
     tiles = oleg.frame.locator(".tile")
     await expect(tiles.filter(has_text="Анна")).to_have_count(1)
+
+
+async def test_the_phones_that_lay_open_lie_there_again_after_a_reload(pocket: Screen) -> None:
+    await pocket.page.locator("#people-button").click()
+    await pocket.page.get_by_label("Name in Telegram").fill("Guest")
+    await pocket.page.get_by_role("button", name="Add").click()
+    await pocket.page.reload()
+    tabs = pocket.page.get_by_role("tab")
+    await expect(tabs).to_have_count(4)
+    await expect(tabs.last).to_have_attribute("aria-selected", "true")
+    await expect(tabs.last).to_contain_text("Guest")
+
+
+async def test_who_joins_the_team_and_leaves_it_is_called_so(laptop: Screen) -> None:
+    owner = laptop.phone(OWNER.telegram_id)
+    await owner.start()
+    await owner.say("/staff invite staff Вокзал")
+    await owner.hears("?start=s_")
+    await owner.tap("📤")
+    await owner.frame.get_by_role("button", name="Новому человеку").click()
+    lena = laptop.page.locator(".phone").last
+    await expect(lena.locator(".role")).to_have_text("клиент")
+    await lena.locator(".letter a").click()
+    await expect(lena.locator(".role")).to_have_text("сотрудник")
+    await expect(lena.locator(".message.theirs").last).to_contain_text("/visit")
+
+    await owner.say("/staff")
+    await owner.tap("👤 Лена")
+    await owner.tap("🚪")
+    await owner.tap("✅")
+    await expect(lena.locator(".role")).to_have_text("клиент")
 
 
 async def test_who_registers_is_listed_among_the_clients(laptop: Screen) -> None:

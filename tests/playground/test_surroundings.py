@@ -148,6 +148,15 @@ async def test_the_camera_only_reads_what_leads_elsewhere(
     assert stage.anna.all_messages == []
 
 
+async def test_who_is_not_on_the_desk_yet_takes_the_language_of_the_page_too(
+    page: Page, stage: Stage
+) -> None:
+    lidia = stage.telegram.person("Лидия", language_code="ru")
+    stage.surroundings.names[lidia.id] = {"ru": "Лидия", "en": "Lidia"}
+    await page.does("speak", language_code="en")
+    assert (lidia.user.payload["first_name"], lidia.user.language_code) == ("Lidia", "en")
+
+
 async def test_only_who_has_not_spoken_yet_takes_the_language_of_the_page(
     page: Page, stage: Stage
 ) -> None:

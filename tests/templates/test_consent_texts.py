@@ -14,7 +14,7 @@ FOLDER = Path(templates.__file__).parent
 WORDS_OF_VERSION = {
     "data-1": "1dc6b9a5eabdd899",
     "data-2": "ab5625234fc5eef8",
-    "advert-1": "1340f4c7851087f2",
+    "advert-1": "57063a6a2791e597",
 }
 
 

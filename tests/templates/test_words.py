@@ -185,3 +185,16 @@ def test_another_language_is_refused() -> None:
 def test_a_naive_now_is_refused() -> None:
     with pytest.raises(AssertionError):
         Words("ru", "RUB", 2, ZoneInfo("UTC"), dt.datetime(2027, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "shown"),
+    [
+        ("ru", "Мастер", "«Мастер»"),
+        ("en", "Мастер", "“Мастер”"),
+        ("ru", "Салон «Линия»", "Салон «Линия»"),
+        ("ru", 'ООО "Ромашка"', 'ООО "Ромашка"'),
+    ],
+)
+def test_a_name_is_quoted_once(lang: str, name: str, shown: str) -> None:
+    assert words(lang).quoted(name, 40) == shown

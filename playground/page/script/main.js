@@ -5,7 +5,7 @@ import { Desk } from "./desk.js";
 import { h } from "./dom.js";
 import { EVENTS, chatFrom } from "./events.js";
 import { Link } from "./link.js";
-import { remember, remembered } from "./memory.js";
+import { keepDesk, lastDesk, remember, remembered } from "./memory.js";
 import { People } from "./people.js";
 import { Phone } from "./phone.js";
 import { openScanner } from "./scan.js";
@@ -103,12 +103,13 @@ class Page {
     const letters = new Map([...this.chats].map(([id, chat]) => [id, chat.letters]));
     this.chats = new Map(chats.map((view) => [view.person.id, chatFrom(view, letters.get(view.person.id))]));
     this.clock.hear(clock);
-    const open = [...this.phones.keys()].filter((id) => this.chats.has(id));
+    const last = this.phones.size ? { open: [...this.phones.keys()], shown: this.shown } : lastDesk();
+    const open = last.open.filter((id) => this.chats.has(id));
     const wanted = open.length ? open : firstShown || [...this.chats.keys()].slice(0, 3);
     this.phones.clear();
     $("desk").replaceChildren();
     for (const id of wanted) this.addPhone(this.chats.get(id));
-    this.show(this.shown && this.phones.has(this.shown) ? this.shown : wanted[0]);
+    this.show(this.phones.has(last.shown) ? last.shown : wanted[0]);
     this.refreshCount();
     if (sample) this.sample(sample);
     this.link.ask({ do: "speak", language_code: this.language }).catch(() => {});
@@ -166,6 +167,7 @@ class Page {
     if (this.phones.size === 1) return;
     this.phones.delete(phone.person.id);
     phone.element.remove();
+    keepDesk({ open: [...this.phones.keys()], shown: this.shown });
     if (this.shown === phone.person.id) this.show(this.phones.keys().next().value);
     if (this.selected === phone) this.selected = null;
     this.refreshTabs();
@@ -176,6 +178,7 @@ class Page {
   show(id) {
     this.shown = id;
     for (const [person, phone] of this.phones) phone.element.classList.toggle("shown", person === id);
+    keepDesk({ open: [...this.phones.keys()], shown: id });
     const phone = this.phones.get(id);
     phone?.talk.keepDown();
     if (phone) this.select(phone);

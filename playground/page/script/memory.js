@@ -16,3 +16,22 @@ export function remember(key, value) {
     // It is asked again next time.
   }
 }
+
+const DESK_KEY = "svoi.desk";
+
+/** Which phones lay open in this tab before it was reloaded, and which of them was shown. */
+export function lastDesk() {
+  try {
+    return { open: [], ...JSON.parse(sessionStorage.getItem(DESK_KEY)) };
+  } catch {
+    return { open: [] };
+  }
+}
+
+export function keepDesk(desk) {
+  try {
+    sessionStorage.setItem(DESK_KEY, JSON.stringify(desk));
+  } catch {
+    // They are opened again by hand.
+  }
+}
