@@ -39,6 +39,24 @@ STRANGERS = (
     Stranger(7_100_000_003, "Olivia Brown", "en", "+447700900003"),
 )
 
+
+@dataclass(frozen=True)
+class OldCard:
+    """A line of the list from before the bot; money in the major unit."""
+
+    phone: str
+    name: str
+    balance: int
+    spend: int
+
+
+OLD_CARDS = (
+    # Who has not met the bot yet finds this card on registering.
+    OldCard(STRANGERS[0].phone, STRANGERS[0].name, 740, 34_000),
+    # The second card, with a former number, of somebody who came again in the bot: to be merged.
+    OldCard("+79035559001", "Вера Климова", 260, 5_200),
+)
+
 OWNER = Colleague(7_100_000_100, {"ru": "Марина", "en": "Marina"}, Role.OWNER, None, "+79035550100")
 OLEG = Colleague(7_100_000_101, {"ru": "Олег", "en": "Oleg"}, Role.STAFF, "Центр", "+79035550101")
 DARIA = Colleague(
