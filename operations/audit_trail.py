@@ -1,5 +1,7 @@
 """/audit_log: the log as an owner reads it."""
 
+from collections.abc import Collection, Mapping
+
 from operations.authority import require
 from operations.desk import called
 from operations.senders import Role, Sender
@@ -9,10 +11,23 @@ from storage.clients import Client
 from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
 
 NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
+# The points in their details are those that were, or were to be, spent.
+_SPENDING = frozenset(
+    {
+        "reward.claimed",
+        "redemption.asked",
+        "redemption.refused",
+        "redemption.withdrawn",
+        "redemption.lapsed",
+        "redemption.void",
+    }
+)
 PAGES_MAX = 1_000  # further back lies the database itself
 
 
-async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | None) -> AuditLog:
+async def show_audit_log(
+    tx: Tx, *, actor: Sender, page: int, client: Client | None, owner_ids: Collection[int] = ()
+) -> AuditLog:
     """A page, or the nearest that there is; of one client's account alone, where one is given.
 
     Raises NotAllowed for anybody but an owner.
@@ -34,9 +49,11 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
             at=row.at,
             action=row.action,
             actor_name=None if row.actor_id is None else names.get(row.actor_id, f"{row.actor_id}"),
-            client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
+            by_reader=row.actor_id == actor.telegram_id,
+            by_owner=row.actor_id in owner_ids and row.actor_id not in names,
+            client_name=_client_name(row, concerned),
             number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
-            points=_number(row.details.get("points")),
+            points=_points(row),
             bill=_number(row.details.get("bill")),
         )
         for row in rows
@@ -48,6 +65,18 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
         page=page,
         pages=pages,
     )
+
+
+def _client_name(row: audit_log.Act, concerned: Mapping[int, Client]) -> str | None:
+    """Whose account it was about; None also for who did it to their own."""
+    client = None if row.client_id is None else concerned.get(row.client_id)
+    return None if client is None or client.telegram_id == row.actor_id else called(client)
+
+
+def _points(row: audit_log.Act) -> int | None:
+    """With the sign that they have on the account; the log keeps what was asked for."""
+    points = _number(row.details.get("points"))
+    return None if points is None else -points if row.action in _SPENDING else points
 
 
 def _number(found: object) -> int | None:

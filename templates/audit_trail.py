@@ -32,6 +32,8 @@ class Act:
     number: int | None  # of the visit, the case or whatever it was about
     points: int | None
     bill: int | None  # minor units
+    by_reader: bool = False
+    by_owner: bool = False  # another one, of whom only the id is known
 
 
 @message("audit_trail/audit_log")

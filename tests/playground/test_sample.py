@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from templates.referrals import FriendLine, Invite
 
 from loyalty.challenges import Phase, phase_of
 from loyalty.programme import Programme, load_programme
@@ -33,6 +32,7 @@ from storage.database import Database
 from storage.outbox import count_waiting
 from storage.partner_codes import of_client
 from storage.staff import count
+from templates.referrals import FriendLine, Invite
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Moscow")
