@@ -11,17 +11,8 @@ from storage.clients import Client
 from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
 
 NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
-# The points in their details are those that were, or were to be, spent.
-_SPENDING = frozenset(
-    {
-        "reward.claimed",
-        "redemption.asked",
-        "redemption.refused",
-        "redemption.withdrawn",
-        "redemption.lapsed",
-        "redemption.void",
-    }
-)
+# Their details tell the points that were spent, or asked for, without a sign.
+_SPENDING = frozenset({"reward.claimed", "redemption.asked"})
 PAGES_MAX = 1_000  # further back lies the database itself
 
 
@@ -74,9 +65,11 @@ def _client_name(row: audit_log.Act, concerned: Mapping[int, Client]) -> str | N
 
 
 def _points(row: audit_log.Act) -> int | None:
-    """With the sign that they have on the account; the log keeps what was asked for."""
+    """With the sign that they have on the account; None where in the end none moved."""
     points = _number(row.details.get("points"))
-    return None if points is None else -points if row.action in _SPENDING else points
+    if points is not None and row.action in _SPENDING:
+        return -points
+    return None if row.action.startswith("redemption.") else points
 
 
 def _number(found: object) -> int | None:
