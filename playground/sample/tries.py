@@ -75,7 +75,7 @@ CHAPTERS = (
             ),
             Try(
                 STRANGERS[0].telegram_id,
-                "Старая карта: Пётр зарегистрируется и получит свои 740 баллов",
+                "Старая карта: Пётр зарегистрируется и найдёт на ней 740 баллов",
                 "An old card: Pyotr registers and finds his 740 points",
                 "/start",
             ),

@@ -60,6 +60,8 @@ class Page {
   applyLanguage() {
     document.documentElement.lang = this.language;
     document.title = this.say("title");
+    // On a narrow window these two are icons only.
+    for (const name of ["tries", "people"]) $(`${name}-button`).title = this.say(name);
     $("languages").setAttribute("aria-label", this.say("language"));
     for (const element of document.querySelectorAll("[data-word]")) element.textContent = this.say(element.dataset.word);
     for (const button of $("languages").children) button.setAttribute("aria-pressed", String(button.dataset.language === this.language));
