@@ -38,7 +38,7 @@ from playground.sample.tries import CHAPTERS
 from playground.server import HOST, LocalTelegram
 from playground.surroundings import LANGUAGES, Surroundings
 from playground.world import Keep
-from storage import clients
+from storage import clients, staff
 from storage.clients import Client
 
 PAGE = Path(__file__).parent / "page"
@@ -215,17 +215,26 @@ class Demo:
         self._surroundings.names[person.id] = hero.names
 
     async def _speak_with(self, person_id: int, language: str) -> None:
-        """The language, and the name in it, of a sample client who has said nothing yet."""
+        """The language, and the name in it, of somebody who has said nothing here yet."""
         assert self._app is not None, "the page opens after the bot was made"
-        hero = next((one for one in HEROES if one.client.telegram_id == person_id), None)
-        if hero is None:
-            return
+        name = self._surroundings.names[person_id][language]
         async with self._app.database.write() as db:
             tx = Tx(db, self.clock.now(), self.programme)
             client = await clients.by_telegram_id(db, person_id)
             if client is not None:
                 await set_language(tx, client=client, language=language)
-                await set_name(tx, client_id=client.id, name=hero.names[language])
+                await set_name(tx, client_id=client.id, name=name)
+            member = await staff.working(db, person_id)
+            if member is not None:
+                await staff.hire(
+                    db,
+                    telegram_id=person_id,
+                    name=name,
+                    role=member.role,
+                    branch=member.branch,
+                    invited_by=OWNER.telegram_id,
+                    now=member.joined_at,
+                )
 
     def _tier_names(self, client: Client) -> tuple[str, ...]:
         level = self.programme.tiers.level(client.tier)

@@ -108,3 +108,10 @@ async def test_a_ready_made_client_speaks_the_language_of_the_page(laptop: Scree
     leo = laptop.phone(LEO.client.telegram_id)
     await leo.say("/card")
     await leo.hears("Balance:")
+
+
+async def test_who_works_here_is_called_so_in_the_language_of_the_page(pocket: Screen) -> None:
+    await pocket.page.get_by_role("tab", name="Marina").click()
+    marina = pocket.phone(OWNER.telegram_id)
+    await marina.say("/staff")
+    await marina.hears("Oleg")
