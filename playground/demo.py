@@ -38,7 +38,7 @@ from playground.sample.tries import CHAPTERS
 from playground.server import HOST, LocalTelegram
 from playground.surroundings import LANGUAGES, Surroundings
 from playground.world import Keep
-from storage import clients, staff
+from storage import clients, people, staff
 from storage.clients import Client
 
 PAGE = Path(__file__).parent / "page"
@@ -166,6 +166,9 @@ class Demo:
                 language_code=stranger.language,
                 note="stranger",
             )
+            if stranger.english_name is not None:
+                names = {"ru": stranger.name, "en": stranger.english_name}
+                self._surroundings.names[stranger.telegram_id] = names
         await self._meet_clients(app)
         self._surroundings.first_shown = list(FIRST_SHOWN)
         self._surroundings.chapters = [chapter.view() for chapter in CHAPTERS]
@@ -224,6 +227,8 @@ class Demo:
             if client is not None:
                 await set_language(tx, client=client, language=language)
                 await set_name(tx, client_id=client.id, name=name)
+            else:
+                await people.choose_language(db, person_id, language)
             member = await staff.working(db, person_id)
             if member is not None:
                 await staff.hire(

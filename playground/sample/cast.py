@@ -28,6 +28,7 @@ class Stranger:
     name: str
     language: str
     phone: str
+    english_name: str | None = None  # on a page in English, until they have spoken
 
 
 STRANGER_ID = 7_100_000_001
@@ -35,7 +36,7 @@ STRANGER_NAMES = {"ru": "Анна", "en": "Anna"}
 STRANGER_PHONE = "+79035550001"
 
 STRANGERS = (
-    Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002"),
+    Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002", "Pyotr Sokolov"),
     Stranger(7_100_000_003, "Olivia Brown", "en", "+447700900003"),
 )
 
