@@ -1,8 +1,8 @@
 """/audit_log: the log as an owner reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from operations.actors import A_STRANGER, client_id_of
+from operations.actors import A_STRANGER, as_client, client_id_of
 from operations.authority import require
 from operations.desk import called
 from operations.senders import Role, Sender
@@ -12,12 +12,14 @@ from storage.clients import Client
 from templates.audit_trail import ACTS_PAGE_ROWS, Act, AuditLog
 
 NUMBER_SHOWN_MAX = 999_999_999  # beyond it a subject is a Telegram id, which says nothing here
-# What these name as points, they take off the account.
-_TAKING = ("visit.undone", "reward.claimed", "redemption.")
+# Their details tell the points that left the account, or were asked for, without a sign.
+_SPENDING = frozenset({"visit.undone", "reward.claimed", "redemption.asked"})
 PAGES_MAX = 1_000  # further back lies the database itself
 
 
-async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | None) -> AuditLog:
+async def show_audit_log(
+    tx: Tx, *, actor: Sender, page: int, client: Client | None, owner_ids: Collection[int] = ()
+) -> AuditLog:
     """A page, or the nearest that there is; of one client's account alone, where one is given.
 
     Raises NotAllowed for anybody but an owner.
@@ -43,7 +45,9 @@ async def show_audit_log(tx: Tx, *, actor: Sender, page: int, client: Client | N
             action=row.action,
             actor_name=_name(names, row.actor_id),
             by_stranger=row.actor_id == A_STRANGER,
-            client_name=called(concerned[row.client_id]) if row.client_id in concerned else None,
+            by_reader=row.actor_id == actor.telegram_id,
+            by_owner=row.actor_id in owner_ids and row.actor_id not in names,
+            client_name=_client_name(row, concerned),
             number=row.subject_id if 0 < (row.subject_id or 0) <= NUMBER_SHOWN_MAX else None,
             points=_points(row),
             bill=_number(row.details.get("bill")),
@@ -65,10 +69,20 @@ def _name(names: Mapping[int, str], actor_id: int | None) -> str | None:
     return names.get(actor_id, f"{actor_id}")
 
 
+def _client_name(row: audit_log.Act, concerned: Mapping[int, Client]) -> str | None:
+    """Whose account it was about; None also for who did it to their own."""
+    client = None if row.client_id is None else concerned.get(row.client_id)
+    if client is None or row.actor_id in (client.telegram_id, as_client(client)):
+        return None
+    return called(client)
+
+
 def _points(row: audit_log.Act) -> int | None:
-    """What it was about, with the sign that the account sees."""
+    """With the sign that they have on the account; None where in the end none moved."""
     points = _number(row.details.get("points"))
-    return -points if points is not None and row.action.startswith(_TAKING) else points
+    if points is not None and row.action in _SPENDING:
+        return -points
+    return None if row.action.startswith("redemption.") else points
 
 
 def _number(found: object) -> int | None:

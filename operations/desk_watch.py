@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from loyalty.oddities import USUAL_VISITS_MIN, oddities
+from loyalty.oddities import USUAL_VISITS_MIN, Oddity, oddities
 from operations.desk import called, visit_service
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_account
@@ -44,6 +44,8 @@ async def watch(tx: Tx, due: Due, owner_ids: Collection[int]) -> None:
         return
     staff_name = await staff.name_of(tx.db, visit.staff_id)
     for owner in await owners_of(tx, owner_ids):
+        if owner == visit.approved_by and Oddity.TOO_MANY not in found:
+            continue  # they have just looked at this very bill
         recipient = await to_account(tx, owner)
         alert = OddVisit(
             visit_id=visit.id,

@@ -8,6 +8,7 @@ from loyalty.programme import Level, Programme
 from loyalty.programme.offers import Partner, Promotion
 from loyalty.promotions import is_for_tier, is_on, is_over, is_running
 from operations.actions import birthday_points
+from operations.challenges import challenge_links
 from operations.feedback import visit_to_rate
 from operations.partners import is_offered_to
 from operations.stamps import stamp_cards
@@ -63,6 +64,7 @@ async def show_offers(tx: Tx, client: Client | None, language: str, *, for_owner
         birthday_points=0 if client is None else birthday_points(tx.programme, client),
         review_points=0 if visit is None else tx.programme.actions.review,
         has_card=client is not None,
+        challenges=() if client is None else challenge_links(tx, language),
     )
 
 

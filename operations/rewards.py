@@ -218,6 +218,7 @@ async def show_catalogue(
                     open_claims=len(waiting),
                 ),
                 missing=max(reward.cost - available, 0),
+                opens_at=_opens_at(tx, client, reward, language),
             )
         )
     return screens.Catalogue(
@@ -232,6 +233,17 @@ async def show_catalogue(
         page=page,
         pages=pages,
     )
+
+
+def _opens_at(tx: Tx, client: Client, reward: Reward, language: str) -> str | None:
+    """The next level that gets it and can be risen to; None where there is none."""
+    rules = tx.programme.tiers
+    held = rules.rank(current_level(tx, client))
+    for level in rules.levels:
+        is_ahead = rules.rank(level) > held and not level.invitation_only
+        if is_ahead and level.code in reward.tiers:
+            return level.name.of(language)
+    return None
 
 
 async def show_reward(

@@ -269,13 +269,15 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
     service = service_of(stored)
     twin = None if stored.twin_id is None else await visits.by_id(tx.db, stored.twin_id)
     branches = branches_of(tx.programme)
-    asks_on_phone = client.telegram_id is not None and not stored.points
+    terms = await terms_of(tx, client, stored)
     free = await free_visit(tx, client.id, stored.service_code) if stored.points else None
+    # Where stamps have paid for all of it there is nothing left for points.
+    asks_on_phone = client.telegram_id is not None and not stored.points and terms.stamp is None
     return Preview(
         id=stored.id,
         client=client,
         level=current_level(tx, client),
-        terms=await terms_of(tx, client, stored),
+        terms=terms,
         service=service,
         branch=stored.branch,
         branches=branches,

@@ -93,35 +93,33 @@ async def _demo(folder: Path, port: int) -> None:
         for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     database = folder / "svoi.db"
-    if await _build_unless(stopping, database):
-        demo = Demo(database, port)
+    programme = await _build_unless(stopping, database)
+    if programme is not None:
+        demo = Demo(database, programme, port)
         await demo.run(stopping, lambda: _welcome(demo.telegram, database))
     say("The playground has stopped; its data is gone.")
 
 
-async def _build_unless(stopping: asyncio.Event, database: Path) -> bool:
-    """Makes the sample business; False if we were stopped meanwhile."""
+async def _build_unless(stopping: asyncio.Event, database: Path) -> Path | None:
+    """Makes the sample business; its programme's file, or None if we were stopped meanwhile."""
     async with asyncio.TaskGroup() as tasks:
         building = tasks.create_task(_build(database))
         stopped = tasks.create_task(stopping.wait())
         await asyncio.wait((building, stopped), return_when=asyncio.FIRST_COMPLETED)
         building.cancel()
         stopped.cancel()
-    return not stopping.is_set()
+    return None if stopping.is_set() or building.cancelled() else building.result()
 
 
-async def _build(database: Path) -> None:
+async def _build(database: Path) -> Path:
     """Makes the sample business, with a bar where there is somebody to see it."""
-    from loyalty.programme import load_programme
     from playground.sample.build import build_sample
-    from programmes import SERVICE_CENTRE
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, transient=True) as progress:
         bar = progress.add_task("Two years of a sample business, made once", total=None)
-        await build_sample(
+        return await build_sample(
             database,
-            load_programme(SERVICE_CENTRE),
             datetime.now(UTC),
             lambda done, of_all: progress.update(bar, completed=done, total=of_all),
         )

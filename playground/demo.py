@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from aiogram.methods import SetMyCommands
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import App
 from bot.settings import Listen, Settings
 from handlers.commands import commands_of, role_commands
 from loyalty.programme import Programme, load_programme
+from operations.profile import set_language, set_name
+from operations.transaction import Tx
 from playground.birthdays import NextBirthday, next_birthday
 from playground.calls import Call
 from playground.clock import Journey, MovableClock
@@ -30,12 +33,12 @@ from playground.sample.cast import (
     STRANGERS,
     Colleague,
 )
-from playground.sample.clients import sample_clients
+from playground.sample.heroes import HEROES, Hero, sample_clients
+from playground.sample.tries import CHAPTERS
 from playground.server import HOST, LocalTelegram
-from playground.surroundings import Surroundings
+from playground.surroundings import LANGUAGES, Surroundings
 from playground.world import Keep
-from programmes import SERVICE_CENTRE
-from storage import clients
+from storage import clients, people, staff
 from storage.clients import Client
 from storage.people import Role
 
@@ -66,8 +69,9 @@ def check_port(port: int) -> None:
 class Demo:
     """A local Telegram with its people, the bot, and the clock that both live by."""
 
-    def __init__(self, database: Path, port: int) -> None:
-        self.programme: Programme = load_programme(SERVICE_CENTRE)
+    def __init__(self, database: Path, programme: Path, port: int) -> None:
+        self._programme_file = programme
+        self.programme: Programme = load_programme(programme)
         self.clock = MovableClock()
         self.telegram = LocalTelegram(
             port=port,
@@ -88,6 +92,7 @@ class Demo:
             self.journey,
             spawn=self._spawn,
             find_birthday=self._find_birthday,
+            on_language=self._speak_with,
         )
 
     async def run(self, stopping: asyncio.Event, on_open: Callable[[], None]) -> None:
@@ -129,7 +134,7 @@ class Demo:
             bot_token=self.telegram.token,
             telegram_api=self.telegram.base_url,
             database_url=f"sqlite:///{self._database}",
-            programme=SERVICE_CENTRE,
+            programme=self._programme_file,
             owner_ids=frozenset({OWNER.telegram_id}),
             webhook_url=None,
             webhook_secret=None,
@@ -164,10 +169,14 @@ class Demo:
                 language_code=stranger.language,
                 note="stranger",
             )
+            if stranger.english_name is not None:
+                names = {"ru": stranger.name, "en": stranger.english_name}
+                self._surroundings.names[stranger.telegram_id] = names
         await self._meet_clients(app)
         self._surroundings.first_shown = list(FIRST_SHOWN)
         self._notes = {person.id: person.note for person in self.telegram.people.values()}
         self.telegram.backend.profile_listeners.append(self._note_roles)
+        self._surroundings.chapters = [chapter.view() for chapter in CHAPTERS]
 
     def _note_roles(self) -> None:
         """Whoever joined the team or left it is called so: the menu of their chat tells."""
@@ -207,6 +216,48 @@ class Demo:
                     language_code=known.language,
                     started=True,
                     note="|".join(("client", *self._tier_names(client))),
+                )
+            for hero in HEROES:
+                await self._meet_hero(app, db, hero)
+
+    async def _meet_hero(self, app: App, db: AsyncConnection, hero: Hero) -> None:
+        """Somebody to become at a click; until they speak they do so in the page's language."""
+        client = await clients.by_telegram_id(db, hero.client.telegram_id)
+        if client is None:
+            return
+        tiers = dict(zip(LANGUAGES, self._tier_names(client), strict=False))
+        told = {
+            language: " · ".join(
+                (tiers[language], app.renderer.words(language).points(client.balance), shows)
+            )
+            for language, shows in hero.shows.items()
+        }
+        person = self.telegram.people[hero.client.telegram_id]
+        person.note = "|".join(("hero", told["ru"], told["en"]))
+        self._surroundings.names[person.id] = hero.names
+
+    async def _speak_with(self, person_id: int, language: str) -> None:
+        """The language, and the name in it, of somebody who has said nothing here yet."""
+        assert self._app is not None, "the page opens after the bot was made"
+        name = self._surroundings.names[person_id][language]
+        async with self._app.database.write() as db:
+            tx = Tx(db, self.clock.now(), self.programme)
+            client = await clients.by_telegram_id(db, person_id)
+            if client is not None:
+                await set_language(tx, client=client, language=language)
+                await set_name(tx, client_id=client.id, name=name)
+            else:
+                await people.choose_language(db, person_id, language)
+            member = await staff.working(db, person_id)
+            if member is not None:
+                await staff.hire(
+                    db,
+                    telegram_id=person_id,
+                    name=name,
+                    role=member.role,
+                    branch=member.branch,
+                    invited_by=OWNER.telegram_id,
+                    now=member.joined_at,
                 )
 
     def _tier_names(self, client: Client) -> tuple[str, ...]:

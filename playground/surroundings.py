@@ -4,6 +4,8 @@ More of the protocol in `control.py`. In the snapshot and as events:
   {"event": "clock", "now": <ms>, "zone", "journey": {"step", "steps"} | null}
   {"event": "sample", "done": <n>, "all": <n>}     the history of the sample business, as it grows
   "first_shown": [<id>, ...] in the snapshot: whose phones lie on the desk at first
+  "chapters": [{"title": {"ru", "en"}, "tries": [{"person", "words": {"ru", "en"},
+      "text": {"ru", "en"}, "to"}]}] in the snapshot: what a visitor may try
 Page to server:
   {"n", "do": "travel", "to": "hour" | "day" | "quarter" | "birthday", "person"?}
       result {"found": false} where the person has told the bot no birthday; with a birthday
@@ -38,6 +40,7 @@ QUARTER_MONTHS = 3
 LANGUAGES = ("ru", "en")
 
 FindBirthday = Callable[[int], Awaitable[NextBirthday | None]]
+OnLanguage = Callable[[int, str], Awaitable[None]]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
@@ -52,6 +55,7 @@ class Surroundings:
         *,
         spawn: Spawn,
         find_birthday: FindBirthday,
+        on_language: OnLanguage,
     ) -> None:
         self._telegram = telegram
         self._control: Control = telegram.control
@@ -59,7 +63,9 @@ class Surroundings:
         self._journey = journey
         self._spawn = spawn
         self._find_birthday = find_birthday
+        self._on_language = on_language
         self.first_shown: list[int] = []
+        self.chapters: list[JSON] = []
         # The names that some have in each language, while they have not spoken yet.
         self.names: dict[int, dict[str, str]] = {}
         self._sample: JSON | None = None
@@ -79,6 +85,7 @@ class Surroundings:
             "clock": self._clock_view(),
             "sample": self._sample,
             "first_shown": self.first_shown,
+            "chapters": self.chapters,
         }
 
     def tell_sample(self, done: int, of_all: int) -> None:
@@ -152,12 +159,13 @@ class Surroundings:
 
     async def _speak(self, command: JSON) -> JSON:
         language = _language(command["language_code"])
-        for person_id, named in self.names.items():
+        for person_id, names in self.names.items():
             person = self._telegram.people[person_id]
             if not person.chat.messages and person.user.language_code != language:
                 payload = person.user.payload
-                payload["first_name"] = named.get(language, payload["first_name"])
+                payload["first_name"] = names.get(language, payload["first_name"])
                 person.chat.payload["first_name"] = payload["first_name"]
+                await self._on_language(person_id, language)
                 self._change_language(person, language)
         return {}
 

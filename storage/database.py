@@ -3,7 +3,7 @@
 The recipe for SQLite is in docs/decisions/sqlite.md; each line of it answers a measured loss.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -28,6 +28,8 @@ POSTGRES_SETTINGS = {
 }
 _POSTGRES_OPTIONS = frozenset({"host", "port", "ssl"})
 
+ConnectSqlite = Callable[..., one_hop.OneHopConnection]
+
 
 class DatabaseUrlInvalid(ValueError):
     """The address does not name a SQLite file or a PostgreSQL database."""
@@ -44,12 +46,12 @@ class Database:
     PostgreSQL both doors open on one pool and rows are locked where it matters.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, connect_sqlite: ConnectSqlite = one_hop.connect) -> None:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, writes=True)
-            self._reader = _sqlite_engine(self.url, writes=False)
+            self._writer = _sqlite_engine(self.url, connect_sqlite, writes=True)
+            self._reader = _sqlite_engine(self.url, connect_sqlite, writes=False)
         else:
             self._writer = self._reader = _postgres_engine(self.url)
 
@@ -120,7 +122,7 @@ def _for_asyncpg(url: URL) -> URL:
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
-def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+def _sqlite_engine(url: URL, connect: ConnectSqlite, *, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=1 if writes else READ_POOL_MAX,
@@ -129,7 +131,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         # An error's text must not carry names and phones into a log.
         hide_parameters=True,
         connect_args={
-            "async_creator_fn": one_hop.connect,
+            "async_creator_fn": connect,
             # sqlite3 must not begin transactions by itself: the `begin` hook below does.
             "isolation_level": None,
             "check_same_thread": False,

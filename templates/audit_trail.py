@@ -33,6 +33,8 @@ class Act:
     points: int | None
     bill: int | None  # minor units
     by_stranger: bool = False  # somebody without a card
+    by_reader: bool = False
+    by_owner: bool = False  # another one, of whom only the id is known
 
 
 @message("audit_trail/audit_log")

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from templates.challenges import LINKS_SHOWN_MAX, ChallengeLink, challenge_buttons
 from templates.client import BecomeClient
 from templates.keyboards import Button, InlineKeyboard, Keyboard
 from templates.labels import Labels
@@ -61,6 +62,7 @@ class Offers(Message):
     birthday_points: int  # for telling it; 0: told, or nothing is given
     review_points: int  # for words about the last visit; 0: there is none to speak of
     has_card: bool = True  # not so of an owner who is no client
+    challenges: Annotated[tuple[ChallengeLink, ...], AtMost(LINKS_SHOWN_MAX)] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +75,7 @@ class Offers(Message):
         birthday = Button(labels("offers.birthday"), EditBirthday())
         card = Button(labels("open.card"), Open(Screen.CARD))
         rows = [
+            *challenge_buttons(labels, self.challenges),
             *(code_button(labels, line) for line in self.partners),
             everybody if self.more_partners else None,
             birthday if self.birthday_points else None,

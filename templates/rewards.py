@@ -77,6 +77,7 @@ class RewardLine:
     left: int | None  # None: it never runs out
     obstacle: Obstacle | None
     missing: int
+    opens_at: str | None = None  # the nearest level above the client's that gets it
 
 
 @dataclass(frozen=True)

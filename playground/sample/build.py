@@ -21,11 +21,12 @@ import scheduler
 import storage
 import templates
 from loyalty.calendar import business_day
-from loyalty.programme import Programme
+from loyalty.programme import Programme, load_programme
+from playground.sample.business import write_programme
 from playground.sample.clients import HISTORY_DAYS
 from playground.sample.history import History
 from playground.sample.plan import plan
-from storage.database import Database
+from playground.sample.solitude import open_alone
 from storage.schema import migrate
 
 KEPT_DAYS_MAX = 21  # an older one would take longer to bring up to the day than to make
@@ -47,17 +48,22 @@ class Kept:
     made_at: datetime
 
 
-async def build_sample(
-    target: Path, programme: Programme, now: datetime, on_progress: OnProgress
-) -> None:
-    """Puts the sample business, as it is at this moment, into a new SQLite file."""
+async def build_sample(target: Path, now: datetime, on_progress: OnProgress) -> Path:
+    """Puts the sample business, as it is at this moment, into a new SQLite file.
+
+    Returns its programme's file, which it puts beside it.
+    """
     kept = find_kept(shelf(), now)
+    made_at = now if kept is None else kept.made_at
+    path = write_programme(target.parent, made_at.date())
+    programme = load_programme(path)
     if kept is None:
         await write_sample(target, programme, now, on_progress=on_progress)
         _keep(target, now)
     else:
         shutil.copy(kept.path, target)
-        await continue_sample(target, programme, kept.made_at, now, on_progress=on_progress)
+        await continue_sample(target, programme, made_at, now, on_progress=on_progress)
+    return path
 
 
 async def write_sample(
@@ -68,7 +74,7 @@ async def write_sample(
     newest_days: int = HISTORY_DAYS,
     on_progress: OnProgress = unwatched,
 ) -> None:
-    """Plays everything, or only what the clients did who came within so many days."""
+    """Plays everything, or of the crowd only those who came within so many days."""
     zone = programme.business.timezone
     story = plan(business_day(now, zone), now, zone, newest_days)
     async with _history(file, programme) as history:
@@ -95,7 +101,7 @@ async def continue_sample(
 
 @asynccontextmanager
 async def _history(file: Path, programme: Programme) -> AsyncIterator[History]:
-    database = Database(f"sqlite:///{file}")
+    database = open_alone(file)
     try:
         await migrate(database)
         yield History(database, programme)

@@ -28,6 +28,7 @@ class Stranger:
     name: str
     language: str
     phone: str
+    english_name: str | None = None  # on a page in English, until they have spoken
 
 
 STRANGER_ID = 7_100_000_001
@@ -35,8 +36,26 @@ STRANGER_NAMES = {"ru": "Анна", "en": "Anna"}
 STRANGER_PHONE = "+79035550001"
 
 STRANGERS = (
-    Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002"),
+    Stranger(7_100_000_002, "Пётр Соколов", "ru", "+79035550002", "Pyotr Sokolov"),
     Stranger(7_100_000_003, "Olivia Brown", "en", "+447400123456"),
+)
+
+
+@dataclass(frozen=True)
+class OldCard:
+    """A line of the list from before the bot; money in the major unit."""
+
+    phone: str
+    name: str
+    balance: int
+    spend: int
+
+
+OLD_CARDS = (
+    # Who has not met the bot yet finds this card on registering.
+    OldCard(STRANGERS[0].phone, STRANGERS[0].name, 740, 34_000),
+    # The second card, with a former number, of somebody who came again in the bot: to be merged.
+    OldCard("+79035559001", "Вера Климова", 260, 5_200),
 )
 
 OWNER = Colleague(7_100_000_100, {"ru": "Марина", "en": "Marina"}, Role.OWNER, None, "+79035550100")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-CLIENTS_COUNT = 48  # their lives are played by the real operations, some 15 ms a visit
+CROWD_COUNT = 36  # their lives are played by the real operations, some 15 ms a visit
 FIRST_ID = 7_100_001_001
 HISTORY_DAYS = 730
 SEED = 20_270_201
@@ -57,11 +57,11 @@ class SampleClient:
 
 
 @lru_cache(maxsize=1)
-def sample_clients() -> tuple[SampleClient, ...]:
-    """Everybody, the longest known first; the same on every machine."""
+def crowd() -> tuple[SampleClient, ...]:
+    """Those who come as dice have it, the longest known first; the same on every machine."""
     dice = random.Random(SEED)  # noqa: S311 - a story, no secret
     # A business that grows: more of them came lately.
-    ages = (4 + int((HISTORY_DAYS - 10) * dice.random() ** 1.3) for _ in range(CLIENTS_COUNT))
+    ages = (4 + int((HISTORY_DAYS - 10) * dice.random() ** 1.3) for _ in range(CROWD_COUNT))
     days = sorted(ages, reverse=True)
     names = _names(dice)
     return tuple(_client(dice, place, names[place], joined) for place, joined in enumerate(days))
@@ -69,7 +69,7 @@ def sample_clients() -> tuple[SampleClient, ...]:
 
 def _names(dice: random.Random) -> list[str]:
     names = list(_FOREIGNERS)
-    while len(names) < CLIENTS_COUNT:
+    while len(names) < CROWD_COUNT:
         is_woman = dice.random() < 0.5
         first = dice.choice(_WOMEN if is_woman else _MEN)
         surname = dice.choice(_SURNAMES) + ("а" if is_woman else "")

@@ -1,12 +1,15 @@
 """Plays the plan through the bot's own operations, on a clock of the past."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from loyalty.birthdays import Birthday
 from loyalty.programme import Programme
+from operations.available import points_to_spend
 from operations.booking import book_visit
 from operations.desk import ServiceTyped
+from operations.partners import due_refills, refill
 from operations.profile import set_birthday
 from operations.registration import Consents, Newcomer, Registered, given, register_client
 from operations.senders import Sender
@@ -14,15 +17,19 @@ from operations.transaction import Tx
 from operations.undo import undo_visit
 from operations.visit_previews import keep_preview, terms_now
 from playground.sample.cast import COLLEAGUES, DARIA, OLEG, OWNER, TIMUR
-from playground.sample.clients import SampleClient, sample_clients
-from playground.sample.plan import (
+from playground.sample.clients import SampleClient
+from playground.sample.deeds import bring_old_cards, pays_with_points
+from playground.sample.happenings import (
     Attendance,
+    Deed,
     Happening,
+    OldCards,
     Opinion,
     Registration,
     Reply,
     Round,
 )
+from playground.sample.heroes import sample_clients
 from playground.sample.voices import answer_complaint, sender, tell_opinion
 from scheduler.clockwork import Clockwork
 from storage import clients, outbox, people, staff
@@ -30,6 +37,7 @@ from storage.clients import Client
 from storage.consents import ConsentKind
 from storage.database import Database
 from storage.outbox import Letter, Mark
+from storage.visits import Visit
 from templates.registration import ADVERT_CONSENT_VERSION, DATA_CONSENT_VERSION
 
 BATCH_MAX = 40  # happenings in one transaction
@@ -74,6 +82,9 @@ class History:
                         invited_by=OWNER.telegram_id,
                         now=at,
                     )
+            tx = Tx(db, at, self._programme)
+            for batch in await due_refills(tx):
+                await refill(tx, batch)
 
     async def play(
         self, happenings: Sequence[Happening], on_progress: Callable[[int], None]
@@ -90,20 +101,33 @@ class History:
             await self._put_down_letters()
             done += len(batch)
             on_progress(done)
+            # Nothing else here lets others have a turn: a stop would not be heard.
+            await asyncio.sleep(0)
 
     async def _play_batch(self, batch: Sequence[Happening]) -> None:
         async with self._database.write() as db:
             for happening in batch:
                 tx = Tx(db, happening.at, self._programme)
-                if isinstance(happening, Registration):
-                    await self._register(tx, happening.client)
-                elif isinstance(happening, Attendance):
-                    await self._serve(tx, happening)
-                elif isinstance(happening, Opinion):
-                    await tell_opinion(tx, happening)
-                elif isinstance(happening, Reply):
-                    await answer_complaint(tx, happening)
+                await self._play_one(tx, happening)
                 self._keep_back(tx.queued)
+
+    async def _play_one(self, tx: Tx, happening: Happening) -> None:
+        match happening:
+            case Registration():
+                await self._register(tx, happening.client)
+            case Attendance():
+                await self._serve(tx, happening)
+            case Opinion():
+                await tell_opinion(tx, happening)
+            case Reply():
+                await answer_complaint(tx, happening)
+            case Deed():
+                known = await self._client(tx, happening.client)
+                client = await clients.by_id(tx.db, known.id)
+                assert client is not None, "nobody was erased"
+                await happening.act(tx, client, self._actor(happening.client.branch))
+            case OldCards():
+                await bring_old_cards(tx)
 
     async def _register(self, tx: Tx, newcomer: SampleClient) -> None:
         await people.meet(tx.db, newcomer.telegram_id, newcomer.language, tx.now)
@@ -138,6 +162,22 @@ class History:
         service = ServiceTyped(code=attendance.service)
         client = await clients.lock(tx.db, known.id)
         assert client is not None, "nobody was erased"
+        bill = attendance.bill
+        points = await points_to_spend(tx, client, bill=bill) if attendance.pays_with_points else 0
+        if points:
+            visit = await pays_with_points(
+                tx, client, actor, bill=bill, service=service, points=points
+            )
+        else:
+            visit = await self._book(tx, client, actor, attendance, service)
+        if attendance.is_mistaken:
+            later = Tx(tx.db, tx.now + UNDONE_AFTER, self._programme)
+            await undo_visit(later, visit_id=visit.id, actor=actor)
+            self._keep_back(later.queued)
+
+    async def _book(
+        self, tx: Tx, client: Client, actor: Sender, attendance: Attendance, service: ServiceTyped
+    ) -> Visit:
         preview = await keep_preview(
             tx,
             staff_id=actor.telegram_id,
@@ -155,10 +195,7 @@ class History:
             branch=attendance.client.branch,
             preview_id=preview.id,
         )
-        if attendance.is_mistaken:
-            later = Tx(tx.db, tx.now + UNDONE_AFTER, self._programme)
-            await undo_visit(later, visit_id=booked.visit.id, actor=actor)
-            self._keep_back(later.queued)
+        return booked.visit
 
     async def _client(self, tx: Tx, known: SampleClient) -> Client:
         found = await self._found(tx, known)

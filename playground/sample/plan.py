@@ -2,12 +2,22 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from loyalty.calendar import instant_of, local_time
-from playground.sample.clients import HISTORY_DAYS, Habit, SampleClient, sample_clients
+from playground.sample.clients import HISTORY_DAYS, Habit, SampleClient, crowd
+from playground.sample.happenings import (
+    Attendance,
+    Happening,
+    OldCards,
+    Opinion,
+    Registration,
+    Reply,
+    Round,
+)
+from playground.sample.heroes import HEROES
 
 ROUNDS_SINCE_DAYS = 400  # what older gifts and lapses would add nobody looks at
 OPENS, OPEN_MINUTES = time(10), 9 * 60 + 30
@@ -19,53 +29,9 @@ COMPLAINT_UP_TO = 3
 OPINION_CHANCE = 0.2
 BIG_ORDER_CHANCE = 0.03
 MISTAKE_CHANCE = 0.012
+POINTS_CHANCE = 0.12
+OLD_CARDS_DAYS_AGO = 25
 
-
-@dataclass(frozen=True)
-class Registration:
-    """A stranger becomes a client."""
-
-    at: datetime
-    client: SampleClient
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """A client is served; `bill` in minor units."""
-
-    at: datetime
-    client: SampleClient
-    service: str
-    bill: int
-    is_mistaken: bool = False  # taken back at once
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """A client rates their last visit."""
-
-    at: datetime
-    client: SampleClient
-    rating: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A manager answers the client's complaint and closes the case."""
-
-    at: datetime
-    client: SampleClient
-
-
-@dataclass(frozen=True)
-class Round:
-    """What time brings about: birthdays, lapses, what expires."""
-
-    at: datetime
-
-
-Happening = Registration | Attendance | Opinion | Reply | Round
 
 _WORDS = {
     "ru": {
@@ -88,15 +54,18 @@ _WORDS = {
 def plan(
     anchor: date, until: datetime, zone: ZoneInfo, newest_days: int = HISTORY_DAYS
 ) -> list[Happening]:
-    """All that happened before `until`, in order, to clients who came in the newest days.
+    """All that happened before `until`, in order; of the crowd, to who came in the newest days.
 
     The story is told in days before the anchor and goes on after it; the same anchor has the same
     story, only longer or shorter.
     """
     happenings: list[Happening] = []
-    for client in sample_clients():
+    for client in crowd():
         if client.joined_days_ago <= newest_days:
             happenings += _life(client, anchor, until, zone)
+    for hero in HEROES:
+        happenings += hero.story(anchor, zone)
+    happenings.append(OldCards(_noon(anchor, -OLD_CARDS_DAYS_AGO, zone)))
     happenings += _counter_days(anchor, until, zone, newest_days)
     first = min(happening.at for happening in happenings)
     happenings += _rounds(first, anchor, until, zone)
@@ -140,7 +109,8 @@ def _attendance(at: datetime, client: SampleClient, dice: random.Random) -> Atte
     if service == "repair" and client.habit is not Habit.ONCE and dice.random() < BIG_ORDER_CHANCE:
         bill = dice.choice((12_500, 18_900, 24_700))
     is_mistaken = dice.random() < MISTAKE_CHANCE
-    return Attendance(at, client, service, bill * 100, is_mistaken)
+    pays_with_points = dice.random() < POINTS_CHANCE
+    return Attendance(at, client, service, bill * 100, is_mistaken, pays_with_points)
 
 
 def _opinion(at: datetime, client: SampleClient, dice: random.Random) -> Iterator[Happening]:
@@ -161,7 +131,7 @@ def _counter_days(
     """
     regulars = [
         client
-        for client in sample_clients()
+        for client in crowd()
         if client.left_days_ago is None and 2 < client.joined_days_ago <= newest_days
     ]
     day = anchor - timedelta(days=1)

@@ -5,7 +5,7 @@ from operations.feedback import NotTheirs, add_words, rate
 from operations.senders import Sender
 from operations.transaction import Tx
 from playground.sample.cast import LIDIA, OWNER, Colleague
-from playground.sample.plan import Opinion, Reply
+from playground.sample.happenings import Opinion, Reply
 from storage import cases, clients, visits
 from storage.clients import Client
 
@@ -37,7 +37,7 @@ async def tell_opinion(tx: Tx, opinion: Opinion) -> None:
     client = await _client(tx, opinion.client.telegram_id)
     visit = await visits.last_of_client(tx.db, client.id)
     assert visit is not None, "who has an opinion has been here"
-    actor = _as_sender(client, opinion.client.telegram_id, opinion.client.name)
+    actor = speaker(client)
     rated = await rate(
         tx,
         actor=actor,
@@ -81,10 +81,12 @@ async def _client(tx: Tx, telegram_id: int) -> Client:
     return found
 
 
-def _as_sender(client: Client, telegram_id: int, first_name: str) -> Sender:
+def speaker(client: Client) -> Sender:
+    """A client who acts."""
+    assert client.telegram_id is not None, "whoever speaks here has an account"
     return Sender(
-        telegram_id=telegram_id,
-        first_name=first_name,
+        telegram_id=client.telegram_id,
+        first_name=client.name or "",
         language=client.language,
         client=client,
         role=None,

@@ -43,7 +43,7 @@ async def test_both_are_thanked_and_paid_and_an_undo_takes_it_back(svoi: Running
     assert any("+150 points for your first visit by invitation (Борис)" in text for text in told)
     told = [words(message) for message in boris.messages]
     assert any("пришёл новый клиент: Vera. Спасибо!\n🎁 +300 баллов" in text for text in told)
-    assert "Пришли: 1, ждём первый визит: 0" in await asks(svoi, boris, "/invite")
+    assert "Засчитано: 1, ждём визит: 0" in await asks(svoi, boris, "/invite")
 
     undone = await asks(svoi, alina, "/undo")
     assert "Списано: 15 баллов и ещё 150 баллов за приглашение, на счёте теперь 114" in undone
@@ -56,7 +56,7 @@ async def test_both_are_thanked_and_paid_and_an_undo_takes_it_back(svoi: Running
     assert [text for text in told if "114" in text][-1] == undone, "one balance, told once"
     told = [words(message) for message in boris.messages]
     assert any("300 баллов за приглашение" in t and "Баланс: 100 баллов" in t for t in told)
-    assert "ждём первый визит: 1" in await asks(svoi, boris, "/invite")
+    assert "ждём визит: 1" in await asks(svoi, boris, "/invite")
     assert (await asks(svoi, boris, "/balance")).startswith("Баланс: 100\n")
     assert (await asks(svoi, vera, "/balance")).startswith("Balance: 114\n")
 

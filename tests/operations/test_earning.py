@@ -169,6 +169,7 @@ async def test_a_client_keeps_the_free_visit_for_another_day(
         await books(desk, alina, anna)
     preview = await desk.previews(alina, anna, service="filter")
     assert (preview.terms.to_pay, preview.keeps_free_visit) == (0, False)
+    assert preview.points_max == 0, "there is nothing left to pay"
     kept = await keeps(desk, alina, preview.id, keeps=True)
     assert (kept.id, kept.terms.to_pay, kept.keeps_free_visit) == (preview.id, 100_000, True)
     back = await keeps(desk, alina, preview.id, keeps=False)

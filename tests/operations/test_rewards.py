@@ -131,6 +131,25 @@ async def test_rule_03_twenty_taps_on_one_button_are_one_redemption(shelf: Shelf
     assert await shelf.differences() == []
 
 
+async def test_the_catalogue_names_the_level_at_which_a_reward_opens(
+    database: Database, programme: Programme
+) -> None:
+    from dataclasses import replace
+
+    stocked = with_rewards(programme, rings=1)
+    mug, ring = stocked.rewards
+    ranks = replace(mug, tiers=("gold", "platinum")), replace(ring, tiers=("vip",))
+    shelf = Shelf(database, replace(stocked, rewards=ranks))
+    anna = await shelf.buyer(5_000)
+    async with database.write() as db:
+        tx = Tx(db, shelf.now, shelf.programme)
+        client = await clients.by_id(db, anna)
+        assert client is not None
+        shown = await show_catalogue(tx, client, "en")
+    assert isinstance(shown, Catalogue)
+    assert [line.opens_at for line in shown.lines] == ["Gold", None], "nobody rises to VIP"
+
+
 async def test_what_stands_in_the_way_is_said_and_costs_nothing(
     database: Database, programme: Programme
 ) -> None:

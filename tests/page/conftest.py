@@ -14,7 +14,7 @@ from playwright.async_api import Browser, async_playwright
 from loyalty.programme import load_programme
 from playground.demo import Demo
 from playground.sample.build import write_sample
-from programmes import SERVICE_CENTRE
+from playground.sample.business import FILE_NAME, write_programme
 from tests.page.screens import Screen, open_screen
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -45,8 +45,9 @@ def chromium() -> str:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sample business of some weeks, made once."""
     file = tmp_path_factory.mktemp("sample") / "svoi.db"
-    programme = load_programme(SERVICE_CENTRE)
-    story = write_sample(file, programme, datetime.now(UTC), newest_days=HISTORY_DAYS)
+    now = datetime.now(UTC)
+    programme = load_programme(write_programme(file.parent, now.date()))
+    story = write_sample(file, programme, now, newest_days=HISTORY_DAYS)
     asyncio.run(story)
     return file
 
@@ -56,7 +57,7 @@ async def demo(sample: Path, tmp_path: Path) -> AsyncIterator[Demo]:
     """A running demo of its own."""
     database = tmp_path / "svoi.db"
     shutil.copy(sample, database)
-    demo = Demo(database, _free_port())
+    demo = Demo(database, sample.with_name(FILE_NAME), _free_port())
     stopping, opened = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(demo.run(stopping, opened.set))

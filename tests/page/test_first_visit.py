@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from playground.sample.heroes import LEO, VERA
 from tests.page.screens import OLEG, OWNER, STRANGER_ID, Screen
 
 pytestmark = pytest.mark.page
@@ -86,3 +87,31 @@ async def test_a_client_with_a_history_is_opened_from_the_list(laptop: Screen) -
     await phone.get_by_role("textbox").press("Enter")
     await expect(phone.locator(".message.theirs").last).to_contain_text("№")
     await laptop.keep("history")
+
+
+async def test_what_there_is_to_try_opens_its_phone_and_types_the_command(laptop: Screen) -> None:
+    await laptop.page.get_by_role("button", name="Что попробовать").click()
+    await laptop.keep("tries")
+    line = laptop.page.locator("#tries .choice", has_text="Вера Климова: /rewards")
+    await line.click()
+    vera = laptop.phone(VERA.client.telegram_id)
+    await expect(vera.frame).to_be_in_viewport(ratio=0.9)
+    await expect(vera.frame.locator(".message.ours")).to_contain_text("/rewards")
+    await vera.hears("Бесплатная диагностика")
+    await laptop.keep("tried")
+
+
+async def test_a_ready_made_client_speaks_the_language_of_the_page(laptop: Screen) -> None:
+    await laptop.page.get_by_role("button", name="En", exact=True).click()
+    await laptop.page.locator("#people-button").click()
+    await laptop.page.locator("#people .choice", has_text="Leo Gromov").click()
+    leo = laptop.phone(LEO.client.telegram_id)
+    await leo.say("/card")
+    await leo.hears("Balance:")
+
+
+async def test_who_works_here_is_called_so_in_the_language_of_the_page(pocket: Screen) -> None:
+    await pocket.page.get_by_role("tab", name="Marina").click()
+    marina = pocket.phone(OWNER.telegram_id)
+    await marina.say("/staff")
+    await marina.hears("Oleg")

@@ -10,6 +10,7 @@ import { People } from "./people.js";
 import { Phone } from "./phone.js";
 import { openScanner } from "./scan.js";
 import { plain } from "./symbols.js";
+import { Tries } from "./tries.js";
 import { Viewer } from "./viewer.js";
 import { spoken, word } from "./words.js";
 
@@ -25,6 +26,7 @@ class Page {
     this.bot = { name: "", username: "", id: 0 };
     this.clock = new Clock(this, $("clock"));
     this.people = new People(this, $("people"));
+    this.tries = new Tries(this, $("tries"), $("tries-button"));
     this.viewer = new Viewer(this, $("viewer"));
     this.desk = new Desk(this, $("desk"));
     this.link = new Link(`ws://${location.host}/play/ws`, {
@@ -58,6 +60,8 @@ class Page {
   applyLanguage() {
     document.documentElement.lang = this.language;
     document.title = this.say("title");
+    // On a narrow window these two are icons only.
+    for (const name of ["tries", "people"]) $(`${name}-button`).title = this.say(name);
     $("languages").setAttribute("aria-label", this.say("language"));
     for (const element of document.querySelectorAll("[data-word]")) element.textContent = this.say(element.dataset.word);
     for (const button of $("languages").children) button.setAttribute("aria-pressed", String(button.dataset.language === this.language));
@@ -98,11 +102,12 @@ class Page {
     handler(this, event, chat, this.phones.get(event.chat));
   }
 
-  snapshot({ bot, chats, clock, first_shown: firstShown, sample }) {
+  snapshot({ bot, chats, clock, first_shown: firstShown, chapters, sample }) {
     this.bot = bot;
     const letters = new Map([...this.chats].map(([id, chat]) => [id, chat.letters]));
     this.chats = new Map(chats.map((view) => [view.person.id, chatFrom(view, letters.get(view.person.id))]));
     this.clock.hear(clock);
+    this.tries.hear(chapters);
     const last = this.phones.size ? { open: [...this.phones.keys()], shown: this.shown } : lastDesk();
     const open = last.open.filter((id) => this.chats.has(id));
     const wanted = open.length ? open : firstShown || [...this.chats.keys()].slice(0, 3);
@@ -204,7 +209,7 @@ class Page {
 
   /** The phone that was touched last if a client holds it, else the first client's. */
   selectedClient() {
-    const isClient = (phone) => phone && ["client", "stranger"].includes(phone.chat.kind);
+    const isClient = (phone) => phone && ["client", "hero", "stranger"].includes(phone.chat.kind);
     return isClient(this.selected) ? this.selected : [...this.phones.values()].find(isClient);
   }
 

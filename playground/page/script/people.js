@@ -57,6 +57,7 @@ export class People {
   refreshList() {
     if (!this.list) return;
     const groups = [
+      ["people.heroes", ["hero"]],
       ["people.desk", ["staff", "manager", "owner"]],
       ["people.strangers", ["stranger"]],
       ["people.clients", ["client"]],
@@ -80,9 +81,10 @@ export class People {
   row(chat) {
     const { person } = chat;
     const what = chat.detail[this.page.language] || this.page.roleOf(chat, this.page.language);
-    const detail = `${what} · ${person.phone}`;
+    const detail = chat.kind === "hero" ? what : `${what} · ${person.phone}`;
     const words = h("span.choice-words", {}, h("b", { dir: "auto" }, plain(person.first_name)), h("small", {}, detail));
-    const row = h("button.choice", {}, avatar(person.id, person.first_name), words);
+    const row = h("button.choice", { dataset: { person: person.id } }, avatar(person.id, person.first_name), words);
+    row.classList.toggle("told", chat.kind === "hero");
     if (this.page.phones.has(person.id)) row.append(h("small.mark", {}, this.say("people.open")));
     else if (chat.unread) row.append(h("span.count", {}, String(chat.unread)));
     row.onclick = () => {

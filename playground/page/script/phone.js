@@ -94,9 +94,10 @@ export class Phone {
   }
 
   refreshAbout() {
-    const kind = this.chat.kind === "manager" ? "owner" : this.chat.kind;
+    const kind = { manager: "owner", hero: "client" }[this.chat.kind] || this.chat.kind;
     const title = h("b", { dir: "auto" }, plain(this.word(`about.${kind}`, { name: this.name })));
-    this.talk.about.replaceChildren(title, h("p", {}, this.word(`about.${kind}.body`)));
+    const story = this.chat.kind === "hero" ? h("p", {}, this.chat.detail[this.language]) : null;
+    this.talk.about.replaceChildren(...[title, story, h("p", {}, this.word(`about.${kind}.body`))].filter(Boolean));
     this.talk.about.hidden = this.chat.messages.size > 0 || this.chat.letters.length > 0;
   }
 

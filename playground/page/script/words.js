@@ -5,11 +5,19 @@ const WORDS = {
   playground: { ru: "песочница", en: "playground" },
   title: { ru: "Свои — песочница", en: "Svoi — playground" },
   people: { ru: "Люди", en: "People" },
+  tries: { ru: "Что попробовать", en: "What to try" },
+  "tries.title": { ru: "Что попробовать", en: "What to try" },
+  "tries.body": {
+    ru: "Нажмите на строку: откроется нужный телефон, команда наберётся сама.",
+    en: "Tap a line: the right phone opens and the command is typed for you.",
+  },
+  "tries.done": { ru: "уже пробовали", en: "tried" },
   language: { ru: "Язык страницы", en: "Language of the page" },
 
   "desk.more": { ru: "Ещё телефоны: {count}", en: "More phones: {count}" },
 
   "role.client": { ru: "клиент", en: "client" },
+  "role.hero": { ru: "клиент", en: "client" },
   "role.stranger": { ru: "клиент", en: "client" },
   "role.staff": { ru: "сотрудник", en: "staff" },
   "role.manager": { ru: "управляющий", en: "manager" },
@@ -106,6 +114,7 @@ const WORDS = {
   "people.add": { ru: "Добавить", en: "Add" },
   "people.speaks": { ru: "Язык", en: "Language" },
   "people.desk": { ru: "Мастерская", en: "The shop" },
+  "people.heroes": { ru: "Стать одним из них", en: "Be one of them" },
   "people.strangers": { ru: "Новые люди", en: "New people" },
   "people.clients": { ru: "Клиенты", en: "Clients" },
   "people.search": { ru: "Найти по имени или номеру", en: "Find by name or number" },
