@@ -14,6 +14,7 @@ from operations.card_numbers import random_card_number
 from operations.deep_links import Referral, Source
 from operations.desk import living_client
 from operations.ledger import EntryKind
+from operations.promises import welcome_points
 from operations.referrals import attribute_referral
 from operations.senders import Sender
 from operations.standing import cashback_of
@@ -208,22 +209,22 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
     for consent in (newcomer.consents.data, newcomer.consents.advert):
         if consent is not None:
             await consents.add(tx.db, client_id, consent)
-    points = tx.programme.points
-    if points.welcome:
+    points = welcome_points(tx, newcomer.consents.data.at)
+    if points:
         await ledger.grant(
             tx,
             client_id,
-            points.welcome,
+            points,
             kind=EntryKind.WELCOME,
             key=f"welcome:{client_id}",
-            valid_through=valid_through(tx.today, points.lifetime_days),
+            valid_through=valid_through(tx.today, tx.programme.points.lifetime_days),
         )
     referrer = await attribute_referral(
         tx, friend_id=client_id, referral_code=newcomer.referral_code
     )
     client = await clients.by_id(tx.db, client_id)
     assert client is not None, "added or claimed in this very transaction"
-    return Registered(client, points.welcome, known, referrer)
+    return Registered(client, points, known, referrer)
 
 
 def given(kind: ConsentKind, text_version: str, at: datetime) -> Consent:
