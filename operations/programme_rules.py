@@ -27,12 +27,14 @@ def show_rules(programme: Programme, language: str, *, name: str) -> screens.Rul
     """The rules of the programme, for whoever asks."""
     rules, levels = programme.referral, programme.tiers.levels
     open_levels = [level for level in levels if not level.invitation_only]
+    cashbacks = [cashback_of(programme, level) for level in open_levels]
     steps = [step.cashback_percent for step in programme.earning.steps]
     return screens.Rules(
         business=programme.business.name,
         text=own_text(programme, OwnText.RULES, language),
         filling=filling_of(programme, language, name=name, level=open_levels[0]),
-        cashback_to=max([*(cashback_of(programme, level) for level in open_levels), *steps]),
+        cashback_from=min(cashbacks),
+        cashback_to=max([*cashbacks, *steps]),
         pending_days=programme.points.pending_days,
         friend_points=0 if rules is None else rules.friend_points,
         qualifying_bill=0 if rules is None else rules.qualifying_bill,

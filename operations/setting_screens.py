@@ -41,7 +41,7 @@ def show_section(
     page = min(max(page, 1), pages)
     rows = tuple(
         screens.Row(
-            figure=subject.code,
+            code=subject.code,
             title=subject.title(actor.language),
             value=subject.value(programme),
             is_changed=subject.key in overrides,
@@ -60,7 +60,7 @@ def show_subject(
     if subject.text is not None:
         assert not isinstance(wrong, Wrong), "a text has faults of its own"
         return TextPage(
-            figure=subject.code,
+            code=subject.code,
             title=title,
             text=programme.texts.get(subject.key),
             length_max=LENGTH_MAX[subject.text],
@@ -74,7 +74,7 @@ def show_subject(
     is_changed = subject.key in in_force.effective.overrides
     return FigurePage(
         section=subject.section,
-        figure=subject.code,
+        code=subject.code,
         title=title,
         value=value,
         in_file=subject.value(in_force.file.programme) if is_changed else None,

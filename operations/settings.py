@@ -149,7 +149,7 @@ def _wrong(
     key, expected = (own or at_key)[0]
     other = None if key is None or key == subject.key else subjects(in_force.programme).get(key)
     raw = None if new is None else load_raw(new)
-    typed = " – ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    typed = ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
     return Wrong(
         typed=typed,
         fault=expected.fault,

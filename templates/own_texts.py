@@ -78,7 +78,7 @@ class TextFault:
 class TextPage(Message):
     """One text: as it is now, and what may stand in it; the new one is simply sent."""
 
-    figure: Code
+    code: Code  # the digest of its key
     title: Title
     text: str | None  # as it was typed; none: the product's own words
     length_max: int
@@ -88,7 +88,7 @@ class TextPage(Message):
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         standard = None
         if self.text is not None:
-            standard = Button(labels("settings.standard"), AsInFile(self.figure))
+            standard = Button(labels("settings.standard"), AsInFile(self.code))
         return InlineKeyboard.stacked(standard, back_to(Section.TEXTS, labels))
 
 
@@ -117,6 +117,7 @@ class Rules(Message):
     business: str
     text: str | None
     filling: Filling
+    cashback_from: Fraction
     cashback_to: Fraction
     pending_days: int
     friend_points: int

@@ -119,7 +119,7 @@ class OpenFileKeys(Callback):
 class Row:
     """A figure on its section's page."""
 
-    figure: Code  # the digest of its key
+    code: Code  # the digest of its key
     title: Title
     value: Value | None  # none: a text
     is_changed: bool  # here, in the bot
@@ -182,7 +182,7 @@ class SectionPage(Message):
         words = title_words(row.title, labels)
         if row.value is not None:
             words = f"{words}: {value_words(row.value, row.title.word, labels)}"
-        return Button(f"✏️ {words}" if row.is_changed else words, OpenFigure(row.figure))
+        return Button(f"✏️ {words}" if row.is_changed else words, OpenFigure(row.code))
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class FigurePage(Message):
     """One figure: what it is now, what it does; a new value is typed or tapped."""
 
     section: Section
-    figure: Code
+    code: Code  # the digest of its key
     title: Title
     value: Value
     in_file: Value | None  # where it was changed here: what the file says
@@ -217,18 +217,18 @@ class FigurePage(Message):
         chosen = [
             Button(
                 value_words(Value(kind, option=option), word, labels),
-                ChooseOption(self.figure, place),
+                ChooseOption(self.code, place),
             )
             for place, option in enumerate(self.options)
             if option != self.value.option
         ]
         none = None
         if self.may_be_left_out and not self.value.is_left_out:
-            none = Button(value_words(Value(kind), word, labels), LeaveOut(self.figure))
+            none = Button(value_words(Value(kind), word, labels), LeaveOut(self.code))
         as_file = None
         if self.in_file is not None:
             written = value_words(self.in_file, word, labels)
-            as_file = Button(labels("settings.as_in_file", value=written), AsInFile(self.figure))
+            as_file = Button(labels("settings.as_in_file", value=written), AsInFile(self.code))
         return InlineKeyboard.of(
             *((button,) for button in chosen),
             (none,),
