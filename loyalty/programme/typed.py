@@ -61,7 +61,7 @@ def read_typed(kind: Kind, text: str) -> Raw:
 def _number(kind: Kind, typed: str) -> Raw:
     found = _FORMS[kind].fullmatch(typed)
     if found is None:
-        return typed
+        return f" {typed}"  # not even what the file takes in quotes: "007"
     number = re.sub(rf"[{_SPACES}]", "", found["number"]).replace(",", ".")
     is_exact = kind in (Kind.MONEY, Kind.PERCENT, Kind.FACTOR)
     return number if is_exact or "." in number else int(number)

@@ -78,15 +78,14 @@ async def test_an_owner_sees_old_and_new_before_a_figure_changes(
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize(
-    "typed", ["1e9", "=1+1", "-5", "12,5", "<b>5</b>", "1000001", "NaN", "007"]
-)
 async def test_what_cannot_be_is_asked_again_in_the_owners_language(
-    svoi: RunningBot, language: str, typed: str
+    svoi: RunningBot, language: str
 ) -> None:
     words, owner = WORDS[language], await an_owner(svoi, language)
     await opens(svoi, owner, words["points"], words["welcome"])
-    assert words["whole"] in await says(svoi, owner, typed)
+    for typed in ("1e9", "=1+1", "-5", "12,5", "<b>5</b>", "1000001", "NaN", "007"):
+        asked = await says(svoi, owner, typed)
+        assert words["whole"] in asked
     assert words["will"] in await says(svoi, owner, "250"), "the question is still open"
 
 
