@@ -76,7 +76,7 @@ async def barrier(tx: Tx, figure: Figure, before: Programme, after: Programme) -
             cheaper = after.points.value < before.points.value
             return Barrier.WORTH_LESS if cheaper and await clients.any_points(tx.db) else None
         case "redeeming_max_share_percent":
-            nothing = not new and bool(old)
+            nothing = bool(old) and not new
             return Barrier.UNSPENDABLE if nothing and await clients.any_points(tx.db) else None
         case "stamps_every":
             return await _more_stamps(tx, figure, before, after)

@@ -24,6 +24,7 @@ from operations.transaction import Tx
 from storage import audit_log, clients, programme_changes, staff
 from storage.programme_changes import Draft, DraftStatus
 from templates import settings as screens
+from templates.figure_words import Value
 from templates.lengths import utf16_length
 from templates.own_texts import LENGTH_MAX, PLACEHOLDERS, TextFault, TextPreview
 from templates.owner_texts import OwnerTextInvalid, check_owner_text
@@ -334,7 +335,7 @@ async def propose_return(
     return await _propose(tx, actor, in_force, subject, new)
 
 
-def value_at(in_force: InForce, subject: Subject, stored: str | None) -> screens.Value | None:
+def value_at(in_force: InForce, subject: Subject, stored: str | None) -> Value | None:
     """A stored value, to be shown; None for a text, and for one that fits no more."""
     if subject.figure is None:
         return None

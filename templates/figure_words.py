@@ -77,7 +77,7 @@ def value_words(value: Value, word: str, labels: Labels) -> str:
         return own.get("none", "—")
     if not value.number and not value.exact and not value.times and "zero" in own:
         return own["zero"]
-    return _written(value, labels)
+    return _written(value, labels) or "—"
 
 
 def _written(value: Value, labels: Labels) -> str:
