@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 
 from loyalty.programme import Programme
+from operations.in_force import InForce, as_in_force
 from operations.owners import tell_owners
 from operations.transaction import Tx
 from scheduler.clock import Clock
@@ -22,7 +23,7 @@ class Alerts:
         self,
         database: Database,
         clock: Clock,
-        programme: Programme,
+        programme: Programme | InForce,
         owner_ids: Collection[int],
         *,
         offer: Callable[[Sequence[Letter]], None],
@@ -30,7 +31,7 @@ class Alerts:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = as_in_force(programme)
         self._owner_ids = owner_ids
         self._offer = offer
         self._monotonic = monotonic
@@ -43,7 +44,7 @@ class Alerts:
         if self._conflict_told_at is not None and now - self._conflict_told_at < HOUR_S:
             return
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             hour = tx.now.strftime("%Y%m%d%H")
             await tell_owners(tx, ConflictAlert(), listed=self._owner_ids, key=f"409:{hour}")
         self._conflict_told_at = now

@@ -30,6 +30,7 @@ from bot.menus import announce_commands
 from bot.parking import Parking
 from bot.polling import Polling
 from bot.receiving import Receiving
+from bot.restoring import restored
 from bot.settings import Settings
 from bot.starting import Identity, identified, migrated
 from bot.stocking import stocked
@@ -37,7 +38,8 @@ from bot.telegram import Telegram
 from bot.throttle import Throttle
 from bot.webhook import Webhook
 from handlers.routers import build_dispatcher
-from loyalty.programme import Programme, load_programme
+from loyalty.programme import Programme
+from operations.in_force import InForce
 from operations.outgoing import Recipient, notify, to_account
 from operations.sending import Decision
 from operations.transaction import Tx
@@ -71,7 +73,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.programme: Programme = load_programme(settings.programme)
+        self.in_force = InForce.load(settings.programme)
         self.database = Database(settings.database_url)
         self.telegram = Telegram(settings.telegram_api, settings.bot_token)
         business = self.programme.business
@@ -81,7 +83,7 @@ class App:
         self._bot = _serialising_bot(settings)
         self._waypoint = waypoint
         self.backlog = Backlog(self.database)
-        self._permissions = Permissions(self.database, clock, self.programme)
+        self._permissions = Permissions(self.database, clock, self.in_force)
         self.delivery = Delivery(
             self.database,
             self.telegram,
@@ -96,7 +98,7 @@ class App:
         self.alerts = Alerts(
             self.database,
             clock,
-            self.programme,
+            self.in_force,
             settings.owner_ids,
             offer=self.delivery.offer,
             monotonic=time.monotonic,
@@ -104,7 +106,7 @@ class App:
         self.clockwork = Clockwork(
             self.database,
             clock,
-            self.programme,
+            self.in_force,
             settings.owner_ids,
             self.delivery.offer,
             acting=lambda: waypoint(waypoints.ACTING),
@@ -113,7 +115,7 @@ class App:
         self.receiving = Receiving(
             self.database,
             clock,
-            self.programme,
+            self.in_force,
             backlog=self.backlog,
             throttle=Throttle(time.monotonic),
             offer=self.delivery.offer,
@@ -125,6 +127,11 @@ class App:
         self.inbox: Inbox
         self._started = asyncio.Event()
 
+    @property
+    def programme(self) -> Programme:
+        """The one in force: another object after a change."""
+        return self.in_force.programme
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Runs until `stopping` is set; what was begun is finished, the rest waits in the database.
 
@@ -135,6 +142,9 @@ class App:
         """
         try:
             if await migrated(self.database, stopping):
+                await restored(
+                    self.database, self.clock, self.in_force, self.settings.owner_ids, stopping
+                )
                 await stocked(self.database, self.clock, self.programme, stopping)
                 # Before anybody is written to: what waits in a restored backup may be theirs.
                 await self.erasure_list.at_start(stopping)
@@ -152,7 +162,7 @@ class App:
         handling = Handling(
             self.database,
             self.clock,
-            self.programme,
+            self.in_force,
             dispatcher=dispatcher,
             bot=self._bot,
             renderer=self.renderer,
@@ -164,7 +174,7 @@ class App:
             self.clock,
             backlog=self.backlog,
             handle=handling.handle,
-            parking=Parking(self.database, self.clock, self.programme, self.alerts),
+            parking=Parking(self.database, self.clock, self.in_force, self.alerts),
             offer=self.delivery.offer,
             waypoint=self._waypoint,
             workers=1 if self.database.is_sqlite else POSTGRES_WORKERS,

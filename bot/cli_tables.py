@@ -13,6 +13,7 @@ from bot.importing import Import, ReportUnwritable, Tally
 from bot.settings import Settings
 from loyalty.programme import Programme, load_programme
 from operations.card_lists import ColumnsFault, ColumnsWrong
+from operations.in_force import InForce
 from scheduler.clock import SystemClock
 from storage.database import Database
 from storage.schema import current_revision, migrate
@@ -51,10 +52,12 @@ class Screen:
 
 async def import_file(settings: Settings, file: Path, *, is_dry_run: bool) -> str:
     """Imports the list; what came of it in words. Raises Refused."""
-    programme = load_programme(settings.programme)
-    screen = Screen(programme)
+    in_force = InForce.load(settings.programme)
+    screen = Screen(in_force.programme)
     try:
         async with _database(settings.database_url, is_dry_run=is_dry_run) as database:
+            async with database.read() as db:
+                programme = await in_force.refresh(db)  # points live as /settings has it
             doing = "import_report.checking" if is_dry_run else "import_report.progress"
             with progress(screen.labels(doing)) as on_progress:
                 work = Import(

@@ -16,9 +16,9 @@ from handlers.commands import role_commands
 from handlers.reading_ahead import long_reading, read_ahead
 from handlers.replies import call_letter, letters
 from handlers.stimulus import Stimulus
-from loyalty.programme import Programme
 from loyalty.refusals import Refusal
 from operations.challenges import TableAhead
+from operations.in_force import InForce
 from operations.outgoing import queue
 from operations.senders import Sender
 from operations.transaction import Tx
@@ -56,7 +56,7 @@ class Handling:
         self,
         database: Database,
         clock: Clock,
-        programme: Programme,
+        in_force: InForce,
         *,
         dispatcher: Dispatcher,
         bot: Bot,
@@ -66,7 +66,7 @@ class Handling:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = in_force
         self._dispatcher = dispatcher
         self._bot = bot
         self._renderer = renderer
@@ -93,7 +93,7 @@ class Handling:
         if tap is None:
             return None
         async with self._database.read() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             return await read_ahead(tx, update, tap, self._owner_ids)
 
     async def _run(
@@ -105,9 +105,12 @@ class Handling:
         ahead: TableAhead | None = None,
     ) -> list[Letter]:
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
-            if not await inbox.mark_done(db, row.id, tx.now):
+            now = self._clock.now()
+            claimed = await inbox.mark_done(db, row.id, now)
+            if claimed is None:
                 return []
+            programme = await self._in_force.at_version(db, claimed.programme_version)
+            tx = Tx(db, now, programme)
             if _is_known(update):
                 await self._dispatch(tx, update, told, ahead)
             self._waypoint(waypoints.HANDLED)
@@ -116,7 +119,7 @@ class Handling:
     async def _dispatch(
         self, tx: Tx, update: Update, told: Refusal | None, ahead: TableAhead | None
     ) -> None:
-        stimulus = Stimulus(tx, self._renderer, self._owner_ids, told, ahead)
+        stimulus = Stimulus(tx, self._renderer, self._owner_ids, self._in_force, told, ahead)
         try:
             async with asyncio.timeout(HANDLER_S) as deadline:
                 replies: Any = await self._dispatcher.feed_update(
@@ -138,7 +141,7 @@ class Handling:
         """An owner's commands, with their first word: before it Telegram knows no chat."""
         if sender is None or not sender.is_new or sender.role is None:
             return []
-        calls = role_commands(self._programme, sender.telegram_id, sender.role)
+        calls = role_commands(self._in_force.programme, sender.telegram_id, sender.role)
         return [call_letter(self._bot, call, chat_id=sender.telegram_id) for call in calls]
 
     def _parse(self, raw: str) -> Update:

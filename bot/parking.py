@@ -8,7 +8,7 @@ import structlog
 
 from bot.alerts import Alerts
 from bot.logs import masked
-from loyalty.programme import Programme
+from operations.in_force import InForce
 from operations.outgoing import Lane, Recipient, notify, to_account
 from operations.refused import record_refusal
 from operations.transaction import Tx
@@ -32,12 +32,10 @@ class NeverAgain(Exception):
 class Parking:
     """Writes failures down; tells the person and the owners about the last one."""
 
-    def __init__(
-        self, database: Database, clock: Clock, programme: Programme, alerts: Alerts
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, in_force: InForce, alerts: Alerts) -> None:
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = in_force
         self._alerts = alerts
 
     async def note(self, row: Waiting, error: BaseException) -> None:
@@ -61,7 +59,7 @@ class Parking:
 
     async def _park(self, row: Waiting, error: BaseException, *, tells: bool) -> list[Letter]:
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             is_ours = await inbox.note_failure(
                 db, row.id, attempts=row.attempts + 1, traceback=_trace(error), parked_at=tx.now
             )

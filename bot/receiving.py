@@ -10,7 +10,7 @@ from bot import waypoints
 from bot.arrivals import NotAnUpdate, arrival
 from bot.backlog import Backlog
 from bot.throttle import NOBODYS_CHAT, Ruling, Throttle
-from loyalty.programme import Programme
+from operations.in_force import InForce
 from operations.outgoing import Lane, Recipient, notify, to_account
 from operations.transaction import Tx
 from scheduler.clock import Clock
@@ -30,7 +30,7 @@ class Receiving:
         self,
         database: Database,
         clock: Clock,
-        programme: Programme,
+        in_force: InForce,
         *,
         backlog: Backlog,
         throttle: Throttle,
@@ -39,7 +39,7 @@ class Receiving:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = in_force
         self._backlog = backlog
         self._throttle = throttle
         self._offer = offer
@@ -69,7 +69,7 @@ class Receiving:
         tx: Tx | None = None
         try:
             async with self._database.write() as db:
-                tx = Tx(db, self._clock.now(), self._programme)
+                tx = Tx(db, self._clock.now(), self._in_force.programme)
                 stored = await inbox.store(db, admitted, tx.now) if admitted else []
                 for chat in ruling.to_tell:
                     await self._tell(tx, chat)

@@ -17,6 +17,7 @@ from operations.client_card import (
 )
 from operations.offers import show_offers
 from operations.profile import show_profile
+from operations.programme_rules import show_rules
 from operations.referrals import share_text, show_invite
 from operations.rewards import show_catalogue
 from operations.senders import Client, Role, Sender
@@ -72,6 +73,11 @@ async def offers(message: Message, tx: Tx, sender: Sender, say: Say, bot_usernam
     return say(await _screen(Screen.OFFERS, tx, sender, say, bot_username))
 
 
+@router.message(Command("rules"))
+async def rules(message: Message, tx: Tx, sender: Sender, say: Say, bot_username: str) -> Replies:
+    return say(await _screen(Screen.RULES, tx, sender, say, bot_username))
+
+
 @router.callback_query(Tapped(Open))
 async def opened(
     callback: CallbackQuery, tap: Open, tx: Tx, sender: Sender, say: Say, bot_username: str
@@ -111,6 +117,8 @@ async def _screen(screen: Screen, tx: Tx, sender: Sender, say: Say, bot_username
             return show_profile(tx.programme, client, language)
         case Screen.HELP:
             return show_help(tx, sender)
+        case Screen.RULES:
+            return show_rules(tx.programme, language, name=client.name or sender.first_name)
 
 
 def _client(sender: Sender) -> Client:

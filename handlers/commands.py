@@ -19,7 +19,7 @@ from templates.labels import label_table
 
 STAFF_COMMANDS = ("visit", "redeem", "client", "accept", "today", "undo", "return", "guide")
 MANAGER_COMMANDS = ("staff", "cases", "merge", "adjust")
-OWNER_COMMANDS = ("poster", "audit_log", "erase")
+OWNER_COMMANDS = ("settings", "poster", "audit_log", "erase")
 
 CommandsCall = SetMyCommands | DeleteMyCommands
 
@@ -38,6 +38,7 @@ def client_commands(programme: Programme) -> tuple[str, ...]:
         "invite": menu.invite,
         "feedback": True,
         "profile": True,
+        "rules": True,
         "help": True,
     }
     return tuple(name for name, is_there in shown.items() if is_there)

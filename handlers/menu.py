@@ -24,7 +24,7 @@ async def help_page(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
     if sender.client is None and sender.role is None:
-        question = await welcome(tx, say, state, by_friend=sender.referral_code is not None)
+        question = await welcome(tx, sender, say, state, by_friend=sender.referral_code is not None)
         return [say(show_help(tx, sender)), question]
     return say(show_help(tx, sender))
 
@@ -44,4 +44,4 @@ async def words_of_a_stranger(
 ) -> Replies:
     if sender.role is not None:
         return say(show_help(tx, sender))
-    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
+    return await welcome(tx, sender, say, state, by_friend=sender.referral_code is not None)

@@ -21,10 +21,11 @@ from handlers.links import Guesses, opened_link
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
 from loyalty.birthdays import gift_points, read_birthday
-from loyalty.names import read_name
+from loyalty.names import name_from_profile, read_name
 from operations.actions import birthday_points
 from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
+from operations.own_texts import own_text
 from operations.profile import birthday_of, birthday_shown, set_birthday, set_name
 from operations.referrals import first_name
 from operations.registration import (
@@ -43,6 +44,7 @@ from operations.registration import (
 from operations.senders import Client, Sender
 from operations.transaction import Tx
 from templates.client import BecomeClient
+from templates.own_texts import OwnText
 from templates.registration import (
     ADVERT_CONSENT_VERSION,
     DATA_CONSENT_VERSION,
@@ -72,6 +74,7 @@ CLIENT_COMMANDS = (
     "invite",
     "profile",
     "feedback",
+    "rules",
 )
 
 
@@ -115,14 +118,14 @@ async def start(
         return [say(await show_card(tx, sender.client, sender.language, bot_username)), *own]
     if sender.role is not None:
         return [say(show_help(tx, sender)), *own]
-    return await welcome(tx, say, state, by_friend=by_friend)
+    return await welcome(tx, sender, say, state, by_friend=by_friend)
 
 
 @router.callback_query(Tapped(BecomeClient), IsStranger())
 async def become_client(
     callback: CallbackQuery, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
+    return await welcome(tx, sender, say, state, by_friend=sender.referral_code is not None)
 
 
 @router.message(Command(*CLIENT_COMMANDS), IsStranger())
@@ -132,7 +135,7 @@ async def not_a_client_yet(
     question = await resumed(tx, say, state)
     if question is not None:
         return [say(NoCardYet()), question]
-    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
+    return await welcome(tx, sender, say, state, by_friend=sender.referral_code is not None)
 
 
 async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
@@ -148,7 +151,7 @@ async def resumed(tx: Tx, say: Say, state: FSMContext) -> Reply | None:
     return None
 
 
-async def welcome(tx: Tx, say: Say, state: FSMContext, *, by_friend: bool) -> Reply:
+async def welcome(tx: Tx, sender: Sender, say: Say, state: FSMContext, *, by_friend: bool) -> Reply:
     """What this is, and the question that registration begins with, or goes on with."""
     question = await resumed(tx, say, state)
     if question is not None:
@@ -158,7 +161,10 @@ async def welcome(tx: Tx, say: Say, state: FSMContext, *, by_friend: bool) -> Re
     friend_points = rules.friend_points if rules and by_friend else 0
     bill = rules.qualifying_bill if rules and friend_points else 0
     promise = promise_of(tx.programme)
-    return say(Welcome(tx.programme.business.name, promise, friend_points, bill))
+    own_words = own_text(tx.programme, OwnText.WELCOME, sender.language)
+    name = name_from_profile(sender.first_name) or ""
+    business = tx.programme.business.name
+    return say(Welcome(business, promise, friend_points, bill, own_words, name))
 
 
 # -- consents
@@ -280,7 +286,7 @@ async def contact_typed(message: Message, say: Say) -> Replies:
 async def contact_without_consent(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext
 ) -> Replies:
-    return await welcome(tx, say, state, by_friend=sender.referral_code is not None)
+    return await welcome(tx, sender, say, state, by_friend=sender.referral_code is not None)
 
 
 # -- the name and the birthday: neither need be told

@@ -19,6 +19,7 @@ from handlers.conversations import Conversation
 from handlers.replies import Say
 from loyalty.refusals import Refusal
 from operations.challenges import TableAhead
+from operations.in_force import InForce
 from operations.refused import record_refusal
 from operations.senders import Sender, identify
 from operations.transaction import Tx
@@ -35,6 +36,7 @@ class Stimulus:
     tx: Tx
     renderer: Renderer
     owner_ids: frozenset[int]
+    in_force: InForce
     # Why the first run's transaction was taken back; then this run only puts it in words.
     refusal: Refusal | None = None
     # What was read before the transaction began.
@@ -73,6 +75,7 @@ class StimulusMiddleware(BaseMiddleware):
             "tx": tx,
             "sender": sender,
             "say": say,
+            "in_force": stimulus.in_force,
             "conversation": conversation,
             "state": FSMContext(conversation, key),
             "raw_state": sender.state,

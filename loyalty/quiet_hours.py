@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from loyalty.calendar import instant_of, local_time
 
+NIGHT = (23, 0, 1, 2, 3, 4, 5, 6)  # the hours of which the consent to adverts says "never"
+
 
 @dataclass(frozen=True)
 class QuietHours:
@@ -16,10 +18,18 @@ class QuietHours:
 
     def is_quiet(self, now_utc: datetime, zone: ZoneInfo) -> bool:
         """Whether the zone's wall clock stands within the window."""
-        clock = local_time(now_utc, zone).time()
+        return self.holds_at(local_time(now_utc, zone).time())
+
+    def holds_at(self, clock: time) -> bool:
+        """Whether this time of day lies within the window."""
         if self.from_ <= self.to:
             return self.from_ <= clock < self.to
         return clock >= self.from_ or clock < self.to
+
+    @property
+    def cover_the_night(self) -> bool:
+        """Whether nobody's sleep, from 23:00 until just before 7:00, is left outside."""
+        return all(self.holds_at(time(hour, minute)) for hour in NIGHT for minute in range(60))
 
     def next_allowed(self, now_utc: datetime, zone: ZoneInfo) -> datetime:
         """This instant if it is not quiet, else the first, in UTC, at which the window has ended.

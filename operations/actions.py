@@ -13,6 +13,7 @@ from loyalty.points import valid_through
 from loyalty.programme import Programme
 from operations.ledger import EntryKind, grant
 from operations.outgoing import notify, to_client
+from operations.promises import review_points
 from operations.transaction import Tx
 from storage import clients, ledger
 from storage.clients import Client
@@ -38,7 +39,7 @@ def is_review(words: str) -> bool:
 
 async def thank_for_review(tx: Tx, visit: Visit, words: str) -> None:
     """Pays for the words about a visit, once a visit; the caller holds the client locked."""
-    points = tx.programme.actions.review
+    points = review_points(tx, visit)
     if points and is_review(words) and not visit.is_undone:
         key = f"action:review:{visit.id}"
         await _thank(tx, visit.client_id, Action.REVIEW, points, key, visit_id=visit.id)

@@ -10,6 +10,7 @@ from operations.challenges import challenge_links
 from operations.deep_links import CardLink, deep_link
 from operations.held_points import reserved, spoken_for
 from operations.offers import has_offers
+from operations.own_texts import own_text
 from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
 from operations.standing import badge_facts, cashback_of, current_level
@@ -44,6 +45,7 @@ from templates.client import (
     Way,
 )
 from templates.entry_kinds import HistoryKind
+from templates.own_texts import OwnText
 
 HISTORY_PAGES_MAX = 500
 _KINDS = {kind.value: kind for kind in HistoryKind}
@@ -148,13 +150,18 @@ async def show_tier(tx: Tx, client: Client, language: str) -> Tier | NoTiers:
         levels=tuple(
             LevelLine(
                 name=level.name.of(language),
-                is_own=level == steps.current,
+                is_own=level.code == steps.current.code,
                 threshold=level.from_,
                 cashback=cashback_of(tx.programme, level),
                 discount=level.discount_percent,
                 perks=level.perks[:PERKS_SHOWN_MAX],
+                privileges=own_text(tx.programme, OwnText.PRIVILEGES, language, level.code),
             )
-            for level in rules.levels[:LEVELS_SHOWN_MAX]
+            for level in (
+                # Their own as they have it: an invitation keeps what it promised.
+                steps.current if listed.code == steps.current.code else listed
+                for listed in rules.levels[:LEVELS_SHOWN_MAX]
+            )
         ),
         qualify_by=rules.qualify_by,
         value=steps.value,

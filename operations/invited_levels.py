@@ -14,6 +14,7 @@ from operations.authority import require
 from operations.desk import is_oneself
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import notify, to_client
+from operations.own_texts import own_text
 from operations.senders import Role, Sender
 from operations.standing import (
     TierReason,
@@ -26,6 +27,7 @@ from operations.transaction import Tx
 from storage import audit_log, clients, reviews, tiers
 from storage.clients import Client, ClientStatus
 from templates.levels import PERKS_MAX, InvitationEnding, InvitationOver, Invited
+from templates.own_texts import OwnText
 
 JOB = "invited_levels"
 WARNED_FROM = time(10)  # by the business's clock
@@ -105,6 +107,7 @@ async def give_level(
         cashback=cashback_of(tx.programme, level),
         discount=level.discount_percent,
         perks=level.perks[:PERKS_MAX],
+        privileges=own_text(tx.programme, OwnText.PRIVILEGES, client.language, level.code),
     )
     await notify(tx, to_client(client), invitation, keeps_quiet=True)
     return LevelGiven(client, level, until, repeated=False)

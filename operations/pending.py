@@ -8,6 +8,7 @@ from operations.desk import living_client
 from operations.due import Due, DuePage, NotDueNow
 from operations.ledger import EntryKind, grant
 from operations.outgoing import notify, to_client
+from operations.promises import lifetime_days
 from operations.transaction import Tx
 from storage import clients, pending, visits
 from storage.clients import Client, ClientStatus
@@ -51,7 +52,7 @@ async def activate(tx: Tx, due: Due) -> Activated:
         return Activated(0, None)
     visit = await visits.by_id(tx.db, due.subject)
     assert visit is not None, "visits are not deleted"
-    until = valid_through(tx.today, tx.programme.points.lifetime_days)
+    until = valid_through(tx.today, lifetime_days(tx, visit.at))
     posted = await grant(
         tx,
         client.id,

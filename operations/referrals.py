@@ -6,12 +6,18 @@ from datetime import date, datetime
 from loyalty.calendar import add_months, day_starts, month_starts
 from loyalty.points import valid_through
 from loyalty.programme import Programme, ReferralRules
-from loyalty.referrals import AWAITING_VISIT, ReferralState, qualifies, referral_reward
+from loyalty.referrals import (
+    AWAITING_VISIT,
+    ReferralState,
+    qualifies,
+    referral_reward,
+)
 from operations import deep_links, ledger
 from operations.deep_links import deep_link, sharing_link
 from operations.desk import living_client
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
+from operations.promises import referral_terms
 from operations.standing import revisit_badges
 from operations.transaction import Tx
 from storage import clients, referrals, visits
@@ -102,8 +108,9 @@ async def reward_referral(tx: Tx, *, friend: Client, visit_id: int, bill: int) -
         friend: whose visit it is; the caller holds the row locked.
         bill: of the visit, before any discount, in minor units.
     """
-    rules = tx.programme.referral
-    referral = None if rules is None else await referrals.of_friend(tx.db, friend.id)
+    switched_on = tx.programme.referral is not None
+    referral = await referrals.of_friend(tx.db, friend.id) if switched_on else None
+    rules = None if referral is None else referral_terms(tx, referral)
     if rules is None or referral is None:
         return NOTHING_DUE
     # A friend registers after their referrer did, so rows are always locked up the same line.
@@ -136,7 +143,9 @@ async def reward_referral(tx: Tx, *, friend: Client, visit_id: int, bill: int) -
     if reward.friend_points:
         await notify(tx, to_client(friend), told_friend)
     if referrer is not None and rules.referrer_points:
-        await _tell_referrer(tx, friend, referrer, referrer_points, referrer_entry, reward.state)
+        await _tell_referrer(
+            tx, rules, friend, referrer, referrer_points, referrer_entry, reward.state
+        )
     if referrer is not None:
         await revisit_badges(tx, referrer, visit_id=visit_id, reason=TierReason.VISIT)
     return ReferralOutcome(
@@ -160,8 +169,8 @@ async def revoke_referral(
     it is that one's. The caller has written the visit. The figures of the outcome are what was
     taken back. Who tells the friend in the notice of the visit itself says so by `tells_friend`.
     """
-    rules = tx.programme.referral
     referral = await referrals.rewarded_by_visit(tx.db, visit_id)
+    rules = None if referral is None else referral_terms(tx, referral)
     if referral is None or (rules is not None and qualifies(rules, bill_left)):
         return NOTHING_DUE
     friend = await _locked_friend(tx, referral)
@@ -205,8 +214,8 @@ async def revoke_referral(
 
 async def friend_points_at_stake(tx: Tx, *, visit: Visit, bill_left: int) -> int:
     """How many points of the client's own reward a return that leaves so much would take."""
-    rules = tx.programme.referral
     referral = await referrals.rewarded_by_visit(tx.db, visit.id)
+    rules = None if referral is None else referral_terms(tx, referral)
     if referral is None or (rules is not None and qualifies(rules, bill_left)):
         return 0
     if rules is not None and await _another_qualifies(tx, rules, referral, visit.client_id):
@@ -306,10 +315,14 @@ async def _reverse_grants(
 
 
 async def _tell_referrer(
-    tx: Tx, friend: Client, referrer: Client, points: int, entry_id: int, state: ReferralState
+    tx: Tx,
+    rules: ReferralRules,
+    friend: Client,
+    referrer: Client,
+    points: int,
+    entry_id: int,
+    state: ReferralState,
 ) -> None:
-    rules = tx.programme.referral
-    assert rules is not None, "a reward fell due by them"
     came = FriendCame(
         friend=first_name(friend),
         points=points,

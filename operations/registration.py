@@ -15,6 +15,7 @@ from operations.deep_links import Referral, Source
 from operations.desk import living_client
 from operations.erased_phones import erased_phones
 from operations.ledger import EntryKind
+from operations.promises import welcome_points
 from operations.referrals import attribute_referral
 from operations.senders import Sender
 from operations.standing import cashback_of
@@ -221,15 +222,15 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
         client = await clients.by_id(tx.db, client_id)
         assert client is not None, "added or claimed in this very transaction"
         return Registered(client, 0, known, None, came_back=True)
-    points = tx.programme.points
+    points = welcome_points(tx, newcomer.consents.data.at)
     earlier = await entries.of_client(tx.db, client_id, limit=1)
     entry_id = earlier[0].id if earlier else 0
-    until = valid_through(tx.today, points.lifetime_days)
-    if points.welcome:
+    until = valid_through(tx.today, tx.programme.points.lifetime_days)
+    if points:
         posted = await ledger.grant(
             tx,
             client_id,
-            points.welcome,
+            points,
             kind=EntryKind.WELCOME,
             key=f"welcome:{client_id}",
             valid_through=until,
@@ -242,7 +243,7 @@ async def _admitted(tx: Tx, newcomer: Newcomer, client_id: int, *, known: bool) 
     assert client is not None, "added or claimed in this very transaction"
     return Registered(
         client,
-        points.welcome,
+        points,
         known,
         referrer,
         earlier_points=earlier[0].balance_after if earlier else 0,

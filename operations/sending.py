@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loyalty.programme import Programme
+from operations.promises import weekly_caps
 from operations.transaction import Tx
 from storage import reachability
 from storage.clients import ClientStatus
@@ -59,13 +60,21 @@ async def may_send(tx: Tx, asked: Sequence[Asked]) -> list[Decision]:
         [(question.letter.chat_id, question.letter.client_id) for question in asked],
         adverts_since=tx.now - CAP_WINDOW,
     )
+    caps = await weekly_caps(
+        tx,
+        [
+            question.letter.client_id
+            for question in asked
+            if question.letter.lane is Lane.ADVERT and question.letter.client_id is not None
+        ],
+    )
     return [
-        _decision(tx, question, standing)
+        _decision(tx, question, standing, caps.get(question.letter.client_id or 0))
         for question, standing in zip(asked, standings, strict=True)
     ]
 
 
-def _decision(tx: Tx, asked: Asked, standing: Reachability) -> Decision:
+def _decision(tx: Tx, asked: Asked, standing: Reachability, cap: int | None) -> Decision:
     letter = asked.letter
     if asked.is_granted:
         return Send()
@@ -78,7 +87,7 @@ def _decision(tx: Tx, asked: Asked, standing: Reachability) -> Decision:
     if letter.lane is Lane.ADVERT:
         if not standing.advert_consent:
             return Skip("no-advert-consent")
-        if standing.adverts_sent >= tx.programme.adverts.weekly_cap:
+        if standing.adverts_sent >= (tx.programme.adverts.weekly_cap if cap is None else cap):
             return Skip("weekly-cap")
     if letter.lane is Lane.ADVERT or letter.keeps_quiet:
         return _by_the_clock(tx.programme, tx.now)

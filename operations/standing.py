@@ -13,10 +13,13 @@ from loyalty.badges import VisitFacts, earned_badges
 from loyalty.programme import Badge, BadgeMeasure, Level, Programme
 from loyalty.tiers import level_for, upgraded, window_start
 from operations.outgoing import notify, to_client
+from operations.own_texts import own_text
+from operations.promises import invited_terms
 from operations.transaction import Tx
 from storage import badges, clients, referrals, tiers, visits
 from storage.clients import Client
 from storage.tiers import Lift, TierReason
+from templates.own_texts import OwnText
 from templates.standing import BadgeLine, Celebration, TakenBack
 
 BADGES_TOLD_MAX = 10
@@ -43,8 +46,12 @@ class StandingChanges:
 
 
 def current_level(tx: Tx, client: Client) -> Level:
-    """The level that the client holds; the lowest where the programme no longer has theirs."""
-    return tx.programme.tiers.level(client.tier) or level_for(tx.programme, 0)
+    """The level that the client holds; the lowest where the programme no longer has theirs.
+
+    One by invitation is as it was promised to them, should that be better.
+    """
+    level = tx.programme.tiers.level(client.tier) or level_for(tx.programme, 0)
+    return invited_terms(tx, client, level) if level.invitation_only else level
 
 
 async def revisit_standing(
@@ -220,6 +227,9 @@ async def _tell(
             discount=None if risen_to is None else risen_to.discount_percent,
             perks=() if risen_to is None else risen_to.perks[:BADGES_TOLD_MAX],
             badges=_lines(tx.programme, won, client.language),
+            privileges=None
+            if risen_to is None
+            else own_text(tx.programme, OwnText.PRIVILEGES, client.language, risen_to.code),
         )
         await notify(tx, to_client(client), celebration)
     if fallen_to is not None or lost:

@@ -15,6 +15,7 @@ from loyalty.win_back import INTERVAL_MIN_DAYS, in_holdout, win_back_due
 from operations.due import Due, DuePage, NotDueNow
 from operations.ledger import EntryKind, grant
 from operations.outgoing import Lane, notify, to_client
+from operations.promises import weekly_caps
 from operations.sending import CAP_WINDOW
 from operations.transaction import Tx
 from storage import clients, reachability, win_backs
@@ -86,8 +87,8 @@ async def _due_among(tx: Tx, rules: WinBackRules, page: Sequence[Candidate]) -> 
         if win_back_due(rules, days[client.id], client.registered_on, None, tx.today)
     ]
     had = await win_backs.adverts(tx.db, silent, since=tx.now - CAP_WINDOW)
-    cap = tx.programme.adverts.weekly_cap
-    return tuple(Due(found, tx.today.isoformat()) for found in silent if had[found] < cap)
+    caps = await weekly_caps(tx, silent)
+    return tuple(Due(found, tx.today.isoformat()) for found in silent if had[found] < caps[found])
 
 
 async def invite_back(tx: Tx, due: Due) -> InvitedBack | HeldOut:
@@ -142,7 +143,7 @@ async def _check(tx: Tx, client: Client, rules: WinBackRules) -> int:
     if standing.unreachable:
         raise NotDueNow("unreachable")
     had = await win_backs.adverts(tx.db, [client.id], since=tx.now - CAP_WINDOW)
-    if had[client.id] >= adverts.weekly_cap:
+    if had[client.id] >= (await weekly_caps(tx, [client.id]))[client.id]:
         raise NotDueNow("weekly-cap")
     before = await win_backs.before(tx.db, client.id)
     days = (await win_backs.visit_days(tx.db, [client.id]))[client.id]

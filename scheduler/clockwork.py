@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from loyalty.programme import Programme
+from operations.in_force import InForce
 from scheduler.business import business_jobs
 from scheduler.chores import Chores
 from scheduler.clock import Clock
@@ -21,7 +22,7 @@ class Clockwork:
         self,
         database: Database,
         clock: Clock,
-        programme: Programme,
+        programme: Programme | InForce,
         owner_ids: Collection[int],
         offer: Callable[[Sequence[Letter]], None],
         *,

@@ -10,6 +10,7 @@ import structlog
 
 from loyalty.programme import Programme
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
+from operations.in_force import InForce, as_in_force
 from operations.owners import tell_owners
 from operations.refused import record_refusal
 from operations.transaction import Tx
@@ -49,7 +50,7 @@ class Round:
         job: Job,
         database: Database,
         clock: Clock,
-        programme: Programme,
+        programme: Programme | InForce,
         owner_ids: Collection[int],
         offer: Offer,
         *,
@@ -62,7 +63,7 @@ class Round:
         self._acted = acted
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = as_in_force(programme)
         self._owner_ids = owner_ids
         self._offer = offer
         self._rung = asyncio.Event()
@@ -103,9 +104,11 @@ class Round:
     async def _round(self) -> None:
         epoch: Hashable | None = None
         if self.job.epoch is not None:
-            epoch = self.job.epoch(self._clock.now(), self._programme)
+            epoch = self.job.epoch(self._clock.now(), self._in_force.programme)
             if epoch is None:
                 return
+            # A setting that was changed is a reason to look again.
+            epoch = (epoch, self._in_force.version)
             if epoch == self._epoch:
                 if self.job.meanwhile is not None:
                     await self._do_all(self.job.meanwhile)
@@ -138,7 +141,8 @@ class Round:
 
         async def read() -> DuePage:
             async with self._database.read() as db:
-                return await find(Tx(db, self._clock.now(), self._programme), after, limit)
+                programme = await self._in_force.refresh(db)
+                return await find(Tx(db, self._clock.now(), programme), after, limit)
 
         return await self._persist(read)
 
@@ -172,7 +176,7 @@ class Round:
     async def _act(self, act: Act, due: Due) -> list[Letter]:
         """The whole of it in one transaction; what it queued, if it was for us to do."""
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             name = self.job.name
             if await job_claims.claim(db, name, due.subject, due.period, tx.now):
                 await act(tx, due)
@@ -202,7 +206,7 @@ class Round:
 
     async def _act_together(self, act: Together, some: Sequence[Due]) -> tuple[list[Letter], int]:
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             left = await act.act(tx, some)
             self._acting()
         self._acted()
@@ -229,7 +233,7 @@ class Round:
 
     async def _alert(self, due: Due, error: Exception) -> list[Letter]:
         async with self._database.write() as db:
-            tx = Tx(db, self._clock.now(), self._programme)
+            tx = Tx(db, self._clock.now(), self._in_force.programme)
             alert = JobFailed(self.job.name, due.subject, type(error).__name__)
             await record_refusal(tx, error, actor=None)
             key = f"job:{self.job.name}:{tx.today}"

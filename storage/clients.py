@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tiers
-from storage.tables import clients, visit_previews
+from storage.tables import clients, pending_points, visit_previews
 from storage.tiers import TierReason
 
 
@@ -98,6 +98,16 @@ _LOCK_OF_PREVIEW = (
     )
     .with_for_update()
 )
+
+
+async def any_points(db: AsyncConnection) -> bool:
+    """Whether anybody has points on their card, or waiting to be put there."""
+    on_cards = select(clients.c.id).where(clients.c.balance > 0).limit(1)
+    resting = select(pending_points.c.visit_id).where(pending_points.c.status == "pending").limit(1)
+    for query in (on_cards, resting):
+        if (await db.execute(query)).first() is not None:
+            return True
+    return False
 
 
 async def by_id(db: AsyncConnection, client_id: int) -> Client | None:

@@ -1,10 +1,11 @@
 """What people agreed to: rows are only ever added, the newest of a kind holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import consents
@@ -36,6 +37,20 @@ async def add(db: AsyncConnection, client_id: int, consent: Consent) -> None:
             at=consent.at,
         )
     )
+
+
+async def advert_agreed_at(db: AsyncConnection, client_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these last agreed to advertising; who never did is left out."""
+    query = (
+        select(consents.c.client_id, func.max(consents.c.at).label("agreed_at"))
+        .where(
+            consents.c.client_id.in_(list(client_ids)),
+            consents.c.kind == ConsentKind.ADVERT.value,
+            consents.c.given,
+        )
+        .group_by(consents.c.client_id)
+    )
+    return {row.client_id: row.agreed_at for row in await db.execute(query)}
 
 
 async def of_client(db: AsyncConnection, client_id: int) -> tuple[Consent, ...]:

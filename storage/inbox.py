@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import inbox
+from storage.programme_changes import NO_VERSION
+from storage.tables import inbox, programme_changes
 
 FORGET_BATCH_MAX = 5_000
 
@@ -98,16 +99,28 @@ async def of(db: AsyncConnection, ids: Sequence[int]) -> list[Waiting]:
     return [Waiting(row.id, row.order_key, row.raw or "", row.attempts) for row in rows]
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """The update is ours; `programme_version` is the newest that this transaction sees."""
+
+    programme_version: int
+
+
 _DONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.status == "waiting")
     .values(status="done", done_at=bindparam("moment"))
+    # Asked along, it costs no statement of its own: every stimulus knows the programme in force.
+    .returning(
+        select(func.coalesce(func.max(programme_changes.c.version), NO_VERSION)).scalar_subquery()
+    )
 )
 
 
-async def mark_done(db: AsyncConnection, row_id: int, now: datetime) -> bool:
-    """Claims the update for this transaction; False if it was done by another before."""
-    return (await db.execute(_DONE, {"row": row_id, "moment": now})).rowcount == 1
+async def mark_done(db: AsyncConnection, row_id: int, now: datetime) -> Claimed | None:
+    """Claims the update for this transaction; None if it was done by another before."""
+    row = (await db.execute(_DONE, {"row": row_id, "moment": now})).first()
+    return None if row is None else Claimed(int(row[0]))
 
 
 async def note_failure(

@@ -25,6 +25,14 @@ _PAID_SINCE_FREE = select(func.count()).where(
 )
 
 
+async def any_collected(db: AsyncConnection, service_code: str) -> bool:
+    """Whether anybody has come for this service at all."""
+    query = select(visits.c.id).where(
+        visits.c.service_code == service_code, visits.c.status == VisitStatus.CONFIRMED
+    )
+    return (await db.execute(query.limit(1))).first() is not None
+
+
 async def paid_since_free(
     db: AsyncConnection, client_id: int, *, service_code: str, stamp_code: str
 ) -> int:

@@ -224,6 +224,7 @@ class LevelLine:
     cashback: Fraction
     discount: Fraction
     perks: Annotated[tuple[Code, ...], AtMost(PERKS_SHOWN_MAX)]
+    privileges: str | None = None  # the owner's own words in place of the perks' names
 
 
 @message("client/tier")
@@ -243,9 +244,8 @@ class Tier(Message):
     invited_until: dt.date | None = None  # the last day of the invitation; None: no end
 
     def keyboard(self, labels: Labels) -> Keyboard | None:
-        if not self.menu.badges:
-            return None
-        return InlineKeyboard.stacked(Button(labels("open.badges"), Open(Screen.BADGES)))
+        badges = Button(labels("open.badges"), Open(Screen.BADGES)) if self.menu.badges else None
+        return InlineKeyboard.stacked(badges, Button(labels("open.rules"), Open(Screen.RULES)))
 
 
 @message("client/no_tiers")

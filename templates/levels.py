@@ -64,6 +64,7 @@ class Invited(Message):
     cashback: Fraction
     discount: Fraction
     perks: Annotated[tuple[Code, ...], AtMost(PERKS_MAX)]
+    privileges: str | None = None  # the owner's own words in place of the perks' names
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.of(

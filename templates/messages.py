@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(?P<noun>[a-z][a-z0-9_]*)/(?P<message>[a-z][a-z0-9_]*)")
 _MODULE_OF_NOUN = {"common": "every_chat"}  # any other noun lives in the module of its name
-_RESERVED_FIELDS = frozenset({"label", "words"})
+_RESERVED_FIELDS = frozenset({"figure", "label", "words"})
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,15 @@ def check_owner_text(
         raise OwnerTextInvalid(OwnerTextFault.TOO_LONG)
 
 
+def fill_known(text: str, values: Mapping[str, str]) -> Markup:
+    """The same for a text that is on show: a placeholder without a value stays as it was typed."""
+
+    def value(found: re.Match[str]) -> str:
+        return short(values[found[1]], VALUE_UTF16_MAX) if found[1] in values else found.group()
+
+    return Markup.escape(_PLACEHOLDER.sub(value, text))
+
+
 def fill_owner_text(text: str, values: Mapping[str, str]) -> Markup:
     """The text with its placeholders filled in one pass, all of it escaped: ready HTML.
 

@@ -47,6 +47,8 @@ class Welcome(Message):
     promise: Promise
     friend_points: int = 0  # for who was brought by a friend
     qualifying_bill: int = 0  # from which the friend's first visit counts, minor units
+    own_words: str | None = None  # the owner's greeting in place of ours
+    name: str = ""  # whom it greets
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _consent_keys(labels, may_refuse=True)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from templates.acts import act_name
+from templates.figure_words import Title, Value, about_words, title_words, value_words
 from templates.keyboards import Keyboard
 from templates.labels import Labels
 from templates.markup import (
@@ -122,6 +123,7 @@ def environment(lang: str) -> Environment:
         del env.filters[name]
     env.filters.update({name: _filter(name) for name in FILTERS})
     env.globals = {"label": _label, "perk": _perk, "act": _act, "range": range}
+    env.globals |= {"figure": _figure, "figure_about": _figure_about, "figure_value": _figure_value}
     return env
 
 
@@ -146,6 +148,21 @@ def _perk(context: Context, code: str) -> str:
 @pass_context
 def _act(context: Context, code: str) -> str:
     return act_name(code, Labels(_words(context)))
+
+
+@pass_context
+def _figure(context: Context, title: Title) -> str:
+    return title_words(title, Labels(_words(context)))
+
+
+@pass_context
+def _figure_about(context: Context, word: str) -> str:
+    return about_words(word, Labels(_words(context)))
+
+
+@pass_context
+def _figure_value(context: Context, value: Value, word: str) -> str:
+    return value_words(value, word, Labels(_words(context)))
 
 
 def _words(context: Context) -> Words:

@@ -19,6 +19,7 @@ class Screen(StrEnum):
     OFFERS = "offers"
     PROFILE = "profile"
     HELP = "help"
+    RULES = "rules"
 
 
 @callback("open")

@@ -28,6 +28,7 @@ class Celebration(Message):
     discount: Fraction | None
     perks: Annotated[tuple[Code, ...], AtMost(10)]
     badges: Annotated[tuple[BadgeLine, ...], AtMost(10)]
+    privileges: str | None = None  # the owner's own words in place of the perks' names
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return _look(labels, level=self.level is not None, badges=bool(self.badges))

@@ -19,7 +19,7 @@ from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_sym
 from markupsafe import Markup
 
 from templates import lengths
-from templates.owner_texts import fill_owner_text
+from templates.owner_texts import fill_known, fill_owner_text
 
 LANGUAGES = ("ru", "en")
 Case = Literal["nom", "acc", "gen"]
@@ -108,8 +108,15 @@ class Words:
         written = f"{sign}{written}" if before else f"{written}{NBSP}{sign}"
         return f"{MINUS}{written}" if minor < 0 else written
 
+    def factor(self, value: Fraction | Decimal | int) -> str:
+        """5/2 → «×2,5». Rounded half up to two decimals."""
+        return f"×{self._decimal(value)}"
+
     def percent(self, value: Fraction | Decimal | int) -> str:
         """3 → «3 %», 5/2 → «2,5 %»; English "3%". Rounded half up to two decimals."""
+        return f"{self._decimal(value)}{NBSP if self.lang == 'ru' else ''}%"
+
+    def _decimal(self, value: Fraction | Decimal | int) -> str:
         scale = 10**_PERCENT_DIGITS_MAX
         scaled = math.floor(Fraction(value) * scale + Fraction(1, 2))
         whole, rest = divmod(abs(scaled), scale)
@@ -117,7 +124,6 @@ class Words:
         if rest:
             decimals = str(rest).zfill(_PERCENT_DIGITS_MAX).rstrip("0")
             written += get_decimal_symbol(self.lang) + decimals
-        written += f"{NBSP}%" if self.lang == "ru" else "%"
         return f"{MINUS}{written}" if scaled < 0 else written
 
     def plural(self, value: int, *forms: str) -> str:
@@ -196,6 +202,10 @@ class Words:
     def clip(self, text: str, length_max: int) -> str:
         """The same, but with its line breaks: for comments."""
         return lengths.clip(text, length_max)
+
+    def own_words(self, text: str, length_max: int, **values: str) -> Markup:
+        """An owner's text as people read it: clipped, filled, escaped. Never raises."""
+        return fill_known(lengths.clip(text, length_max), values)
 
     def owner_text(self, text: str, **values: str) -> Markup:
         """A text that the owner edits, with its placeholders filled; see `owner_texts.py`."""

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from loyalty.programme import Programme
+from operations.in_force import InForce
 from operations.sending import Asked, Decision, Send, may_send
 from operations.transaction import Tx
 from scheduler.clock import Clock
@@ -20,10 +20,10 @@ class _Question:
 class Permissions:
     """Asks the database on behalf of every letter that is about to be sent."""
 
-    def __init__(self, database: Database, clock: Clock, programme: Programme) -> None:
+    def __init__(self, database: Database, clock: Clock, in_force: InForce) -> None:
         self._database = database
         self._clock = clock
-        self._programme = programme
+        self._in_force = in_force
         self._questions: list[_Question] = []
         self._asking = asyncio.Lock()
 
@@ -44,7 +44,7 @@ class Permissions:
         questions, self._questions = self._questions, []
         try:
             async with self._database.read() as db:
-                tx = Tx(db, self._clock.now(), self._programme)
+                tx = Tx(db, self._clock.now(), self._in_force.programme)
                 decisions = await may_send(tx, [question.asked for question in questions])
         except BaseException:
             # The next one in the line asks again, for those that still wait.

@@ -33,6 +33,7 @@ from loyalty.programme.offers import (
     Score,
     Stamp,
 )
+from loyalty.programme.overrides import ProgrammeFile
 from loyalty.programme.text import Text
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Partner",
     "PointRules",
     "Programme",
+    "ProgrammeFile",
     "ProgrammeInvalid",
     "Promotion",
     "QualifyBy",

@@ -37,9 +37,16 @@ from loyalty.programme.reading import Reading, Table
 
 FILE_MAX_BYTES = 1_000_000
 
+Tables = dict[str, object]  # the file as TOML has it, numbers exact
+
 
 def load_programme(path: Path) -> Programme:
     """The programme of this file; raises ProgrammeInvalid, also if it cannot be read at all."""
+    return read_tables(load_tables(path), file_name=path.name, folder=path.parent)
+
+
+def load_tables(path: Path) -> Tables:
+    """The tables of this file, not looked into yet; raises ProgrammeInvalid."""
     try:
         with path.open("rb") as file:
             content = file.read(FILE_MAX_BYTES + 1)
@@ -52,7 +59,7 @@ def load_programme(path: Path) -> Programme:
     except UnicodeDecodeError as error:
         got = f"byte 0x{content[error.start]:02x} at place {error.start}"
         raise _unreadable(path.name, "text in UTF-8", got) from error
-    return read_programme(text, file_name=path.name, folder=path.parent)
+    return parse_tables(text, file_name=path.name)
 
 
 def read_programme(text: str, *, file_name: str, folder: Path | None) -> Programme:
@@ -60,8 +67,13 @@ def read_programme(text: str, *, file_name: str, folder: Path | None) -> Program
 
     The files that it names are looked into where the folder is given.
     """
+    return read_tables(parse_tables(text, file_name=file_name), file_name=file_name, folder=folder)
+
+
+def read_tables(tables: Tables, *, file_name: str, folder: Path | None) -> Programme:
+    """The same for a text that was parsed before."""
     reading = Reading()
-    programme = _read(Table(_parsed(text, file_name), "", reading), folder)
+    programme = _read(Table(tables, "", reading), folder)
     if reading.mistakes:
         raise ProgrammeInvalid(file_name, tuple(reading.mistakes))
     return programme
@@ -79,7 +91,8 @@ def _unreadable(file_name: str, expected: str, got: str) -> ProgrammeInvalid:
     return ProgrammeInvalid(file_name, (Mistake("", expected, got),))
 
 
-def _parsed(text: str, file_name: str) -> dict[str, object]:
+def parse_tables(text: str, *, file_name: str) -> Tables:
+    """The tables of this text; raises ProgrammeInvalid where it is no TOML."""
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

@@ -5,9 +5,9 @@ something away gives nothing where it is left out: `referral`, `birthday` and `w
 None, and the lists are empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -141,7 +141,7 @@ class TierRules:
 
     def rank(self, level: Level) -> int:
         """Its place from the lowest, 0; the order is the file's, invited levels included."""
-        return self.levels.index(level)
+        return [known.code for known in self.levels].index(level.code)
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,10 @@ class FeedbackRules:
 
 @dataclass(frozen=True)
 class Programme:
-    """The whole file. None of a section: it is switched off."""
+    """The whole file. None of a section: it is switched off.
+
+    `texts` are the owner's own, by their key in /settings, such as "texts.welcome.ru".
+    """
 
     business: Business
     tiers: TierRules
@@ -236,6 +239,16 @@ class Programme:
     desk: DeskRules = DeskRules()
     feedback: FeedbackRules = FeedbackRules()
     folder: Path | None = None  # where the files that it names lie
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # The programme as it was at a moment; None: it never was another one.
+    earlier: "Callable[[datetime], Programme] | None" = field(
+        default=None, compare=False, repr=False
+    )
+
+    def as_of(self, moment: datetime) -> "Programme":
+        """What people were promised at that moment: this programme, unless a setting was another
+        then. What the file said before it was edited is not known."""
+        return self if self.earlier is None else self.earlier(moment)
 
     def service(self, code: str) -> Service | None:
         """The service of this code, if it is listed."""

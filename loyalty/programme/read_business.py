@@ -5,6 +5,7 @@ import re
 from zoneinfo import ZoneInfo, available_timezones
 
 from loyalty.currencies import is_currency_code, minor_digits
+from loyalty.programme.mistakes import Expected, Fault
 from loyalty.programme.model import (
     Business,
     EarningRules,
@@ -21,6 +22,7 @@ PENDING_MAX_DAYS = 366
 LIFETIME_MAX_DAYS = 3660
 REMIND_MAX_DAYS = 3660
 HOLD_MAX_MINUTES = 1440
+WARNED_AHEAD_MAX_DAYS = 365
 POINT_VALUE_MAX_MAJOR = 1_000_000
 
 _REGION = re.compile("[A-Z]{2}")
@@ -114,25 +116,36 @@ def read_points(table: Table) -> PointRules:
         warn_days=_read_warn_days(table, default.warn_days),
     )
     if rules.value > POINT_VALUE_MAX_MAJOR * default.value:
-        table.mistake("value", f"an amount up to {POINT_VALUE_MAX_MAJOR}")
+        most = f"an amount up to {POINT_VALUE_MAX_MAJOR}"
+        digits = table.reading.minor_digits
+        high = POINT_VALUE_MAX_MAJOR
+        table.mistake("value", Expected(most, Fault.MONEY, low=1, high=high, digits=digits))
     if rules.lifetime_days and rules.pending_days >= rules.lifetime_days:
-        table.mistake("pending_days", f"fewer days than lifetime_days, {rules.lifetime_days}")
+        fewer = f"fewer days than lifetime_days, {rules.lifetime_days}"
+        table.mistake(
+            "pending_days",
+            Expected(fewer, Fault.PENDING_WITHIN_LIFETIME, high=rules.lifetime_days),
+        )
     table.finish()
     return rules
 
 
 def _read_warn_days(table: Table, fallback: tuple[int, ...]) -> tuple[int, ...]:
-    expected = "a number of days from 1 to 365"
+    expected = _warnings("a number of days from 1 to 365")
 
     def parse(raw: object) -> int | None:
         days = as_integer(raw)
-        return days if days is not None and 1 <= days <= 365 else None
+        return days if days is not None and 1 <= days <= WARNED_AHEAD_MAX_DAYS else None
 
     days = table.listed("warn_days", parse, expected, fallback)
     if not days and table.values.get("warn_days") == []:
         # Points expire only after a warning: without one they would never do.
-        table.mistake("warn_days", f"at least one, each of it {expected}")
+        table.mistake("warn_days", _warnings(f"at least one, each of it {expected}"))
     return tuple(sorted(days, reverse=True))
+
+
+def _warnings(words: str) -> Expected:
+    return Expected(words, Fault.WARNINGS, low=1, high=WARNED_AHEAD_MAX_DAYS)
 
 
 def read_earning(table: Table) -> EarningRules:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from types import MappingProxyType
 
+from loyalty.programme.mistakes import Expected, Fault
 from loyalty.programme.model import (
     ActionPoints,
     AdvertRules,
@@ -139,7 +140,8 @@ def _read_odd_hours(table: Table) -> QuietHours | None:
         from_, to = (as_time(end) for end in raw)
         return QuietHours(from_, to) if from_ is not None and to is not None else None
 
-    return table.read("odd_hours", parse, 'two times such as ["22:00", "08:00"]', None)
+    expected = Expected('two times such as ["22:00", "08:00"]', Fault.TWO_TIMES)
+    return table.read("odd_hours", parse, expected, None)
 
 
 def read_feedback(table: Table) -> FeedbackRules:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from loyalty.programme.mistakes import Expected, Fault
 from loyalty.programme.model import Business, Level, QualifyBy, Review, TierRules
 from loyalty.programme.reading import NAME_MAX_CHARS, Table
 from loyalty.programme.text import Text
@@ -36,9 +37,11 @@ def _read_levels(table: Table, qualify_by: QualifyBy) -> tuple[Level, ...]:
         levels.append(level)
         if level.from_ is not None:
             if reached_from == -1 and level.from_ != 0:
-                level_table.mistake("from", "0, as everybody begins at the first level")
+                first = Expected("0, as everybody begins at the first level", Fault.LEVELS_RISE)
+                level_table.mistake("from", first)
             elif level.from_ <= reached_from:
-                level_table.mistake("from", "more than the level before it")
+                more = Expected("more than the level before it", Fault.LEVELS_RISE)
+                level_table.mistake("from", more)
             reached_from = level.from_
         level_table.finish()
     if levels and reached_from == -1:
@@ -62,7 +65,9 @@ def _read_level(table: Table, qualify_by: QualifyBy, taken: set[str]) -> Level:
     )
     given_away = level.discount_percent + (level.cashback_percent or 0)
     if given_away > 100:
-        table.mistake("discount_percent", "with cashback_percent at most 100 together", "more")
+        together = "with cashback_percent at most 100 together"
+        expected = Expected(together, Fault.AT_MOST_EVERYTHING)
+        table.mistake("discount_percent", expected, "more")
     return level
 
 

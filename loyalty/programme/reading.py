@@ -11,7 +11,7 @@ from datetime import date, time
 from fractions import Fraction
 from typing import TypeVar
 
-from loyalty.programme.mistakes import Mistake
+from loyalty.programme.mistakes import Expected, Fault, Mistake
 from loyalty.programme.text import Text
 from loyalty.programme.values import (
     as_code,
@@ -109,7 +109,7 @@ class Table:
         return self.read(
             key,
             lambda raw: as_fraction(raw, low=low, high=high),
-            f"a number from {low} to {high}",
+            Expected(f"a number from {low} to {high}", Fault.NUMBER, low=low, high=high),
             fallback,
         )
 
@@ -118,14 +118,14 @@ class Table:
         percent = self.read(
             key,
             lambda raw: as_fraction(raw, low=0, high=100),
-            "a percent from 0 to 100",
+            _percent("a percent from 0 to 100"),
             None,
             required=required,
         )
         if percent is None:
             return fallback
         if not has_decimals(percent, PERCENT_DECIMALS_MAX):
-            self.mistake(key, f"a percent with at most {PERCENT_DECIMALS_MAX} decimals")
+            self.mistake(key, _percent(f"a percent with at most {PERCENT_DECIMALS_MAX} decimals"))
             return fallback
         return percent
 
@@ -143,7 +143,13 @@ class Table:
                 return None
             return int(amount * 10**digits)
 
-        expected = f"{kind} {MONEY_MAX_MAJOR} with {decimals}"
+        expected = Expected(
+            f"{kind} {MONEY_MAX_MAJOR} with {decimals}",
+            Fault.MONEY,
+            low=int(positive),
+            high=MONEY_MAX_MAJOR,
+            digits=digits,
+        )
         return self.read(key, parse, expected, fallback, required=required)
 
     def flag(self, key: str) -> bool:
@@ -192,7 +198,7 @@ class Table:
         found = self.read(
             key,
             lambda raw: raw if isinstance(raw, str) and raw in options else None,
-            one_of(options),
+            Expected(one_of(options), Fault.CHOICE),
             None,
             required=fallback is None,
         )
@@ -200,7 +206,8 @@ class Table:
 
     def time(self, key: str, fallback: time) -> time:
         """A time of day."""
-        return self.read(key, as_time, 'a time such as "10:00"', fallback)
+        expected = Expected('a time such as "10:00"', Fault.TIME)
+        return self.read(key, as_time, expected, fallback)
 
     def date(self, key: str, *, required: bool = False) -> date | None:
         """A day."""
@@ -218,7 +225,7 @@ class Table:
         self, key: str, parse: Callable[[object], T | None], expected: str, fallback: tuple[T, ...]
     ) -> tuple[T, ...]:
         """A list of single values, none of them twice."""
-        raw_items = self.items(key, f"a list, each of it {expected}")
+        raw_items = self.items(key, _like(expected, f"a list, each of it {expected}"))
         if raw_items is None:
             return fallback
         found: list[T] = []
@@ -227,7 +234,8 @@ class Table:
             if value is None:
                 self.mistake(f"{key}[{index}]", expected, shown(raw))
             elif value in found:
-                self.mistake(f"{key}[{index}]", "each of the list once", shown(raw))
+                once = _like(expected, "each of the list once")
+                self.mistake(f"{key}[{index}]", once, shown(raw))
             else:
                 found.append(value)
         return tuple(found)
@@ -288,7 +296,20 @@ def _within(low: int, high: int) -> Callable[[object], int | None]:
 
 
 def _whole(low: int, high: int) -> str:
-    return f"a whole number from {low} to {high}"
+    return Expected(f"a whole number from {low} to {high}", Fault.WHOLE, low=low, high=high)
+
+
+def _like(expected: str, words: str) -> str:
+    """Other words for what is expected of each item of a list."""
+    if not isinstance(expected, Expected):
+        return words
+    return Expected(
+        words, expected.fault, low=expected.low, high=expected.high, digits=expected.digits
+    )
+
+
+def _percent(words: str) -> str:
+    return Expected(words, Fault.PERCENT, high=100, digits=PERCENT_DECIMALS_MAX)
 
 
 def _one_line(max_chars: int) -> str:

@@ -16,6 +16,7 @@ from storage.tables.people import (
     staff_invitations,
     telegram_accounts,
 )
+from storage.tables.programme import programme_changes, programme_drafts
 from storage.tables.returns import pending_points, return_previews, visit_returns
 from storage.tables.rewards import reward_claims, reward_stock
 from storage.tables.spending import approvals, redemptions
@@ -53,6 +54,8 @@ __all__ = [
     "outbox_files",
     "partner_codes",
     "pending_points",
+    "programme_changes",
+    "programme_drafts",
     "redemptions",
     "referrals",
     "return_previews",

@@ -1,0 +1,374 @@
+"""/settings: an owner changes a figure or a text, after having seen what it means.
+
+A change is a new version and nothing else: the programme in force is the file with the newest value
+of each key over it (`in_force`), read by the file's own reader.
+"""
+
+import binascii
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from loyalty.programme import Programme, ProgrammeInvalid
+from loyalty.programme.mistakes import expected_of
+from loyalty.programme.settable import Section
+from loyalty.programme.typed import Raw, dump_raw, load_raw, read_typed
+from operations.authority import require
+from operations.in_force import InForce
+from operations.owners import tell_owners
+from operations.programme_rules import filling_of
+from operations.senders import Role, Sender
+from operations.setting_effects import barrier, example_of, kept_by
+from operations.setting_subjects import Subject, subjects
+from operations.transaction import Tx
+from storage import audit_log, clients, programme_changes, staff
+from storage.programme_changes import Draft, DraftStatus
+from templates import settings as screens
+from templates.figure_words import Value
+from templates.lengths import utf16_length
+from templates.own_texts import LENGTH_MAX, PLACEHOLDERS, TextFault, TextPreview
+from templates.owner_texts import OwnerTextInvalid, check_owner_text
+from templates.settings import Preview, Unfit, Wrong
+
+PREVIEW_LIVES = timedelta(hours=24)
+VERSION_IN_AUDIT_CHARS = 64
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No such figure, version or preview of this owner: forged, or gone from the file."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The value cannot be: the person is asked again."""
+
+    subject: Subject
+    wrong: Wrong | TextFault
+
+
+Proposed = Preview | TextPreview | screens.AlreadySo | screens.PromiseStands | Refused
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """It holds, by this tap or by an earlier one."""
+
+    screen: screens.Changed
+    repeated: bool
+
+
+async def propose_typed(
+    tx: Tx, *, actor: Sender, in_force: InForce, subject: Subject, typed: str
+) -> Proposed:
+    """What the person typed or chose, as a preview; nothing changes by it."""
+    if subject.figure is not None:
+        raw = read_typed(subject.figure.kind, typed)
+        return await propose(tx, actor=actor, in_force=in_force, subject=subject, raw=raw)
+    assert subject.text is not None, "a figure or a text"
+    words = typed.strip()
+    length_max = LENGTH_MAX[subject.text]
+    try:
+        check_owner_text(words, PLACEHOLDERS[subject.text], length_max_utf16=length_max)
+    except OwnerTextInvalid as invalid:
+        fault = TextFault(invalid.fault, invalid.culprit, utf16_length(words))
+        return Refused(subject, fault)
+    return await propose(tx, actor=actor, in_force=in_force, subject=subject, raw=words)
+
+
+async def propose(
+    tx: Tx, *, actor: Sender, in_force: InForce, subject: Subject, raw: Raw
+) -> Proposed:
+    """This value in the file's place, as a preview; None leaves the key out."""
+    return await _propose(tx, actor, in_force, subject, dump_raw(raw))
+
+
+async def propose_as_in_file(
+    tx: Tx, *, actor: Sender, in_force: InForce, subject: Subject
+) -> Proposed:
+    """What was changed here goes: as the file says, as the product writes it."""
+    return await _propose(tx, actor, in_force, subject, None)
+
+
+async def _propose(
+    tx: Tx,
+    actor: Sender,
+    in_force: InForce,
+    subject: Subject,
+    new: str | None,
+    *,
+    since: Draft | None = None,
+) -> Proposed:
+    """`since`: an earlier preview of the same, which something came between."""
+    require(actor, Role.OWNER)
+    before = in_force.programme
+    try:
+        after = _programme_with(in_force, subject, new)
+    except ProgrammeInvalid as invalid:
+        return Refused(subject, _wrong(in_force, subject, new, invalid, actor.language))
+    is_reset = new is None and subject.key in in_force.effective.overrides
+    if subject.seen(before) == subject.seen(after) and not is_reset:
+        title = subject.title(actor.language)
+        return screens.AlreadySo(subject.section, title, subject.value(before))
+    if subject.figure is not None:
+        broken = await barrier(tx, subject.figure, before, after)
+        if broken is not None:
+            return _stands(subject, before, broken, actor.language)
+    draft_id = await programme_changes.add_draft(
+        tx.db,
+        {
+            "actor_id": actor.telegram_id,
+            "key": subject.key,
+            "seen": subject.seen(before),
+            "new": new,
+            "created_at": tx.now,
+        },
+    )
+    by = None if since is None else await _last_changed_by(tx, subject.key)
+    is_meanwhile = since is not None and since.seen != subject.seen(before)
+    return _preview(tx, actor, in_force, subject, after, draft_id, by, is_meanwhile=is_meanwhile)
+
+
+def _programme_with(in_force: InForce, subject: Subject, new: str | None) -> Programme:
+    """Raises ProgrammeInvalid."""
+    overrides = dict(in_force.effective.overrides)
+    overrides.pop(subject.key, None)
+    if new is not None:
+        overrides[subject.key] = load_raw(new)
+    return in_force.file.changed(overrides)
+
+
+def _wrong(
+    in_force: InForce, subject: Subject, new: str | None, invalid: ProgrammeInvalid, language: str
+) -> Wrong:
+    """The mistake at this key, else the first one: that of a figure that does not go with it."""
+    file = in_force.file
+    at_key = [
+        (file.key_at(mistake.key), expected_of(mistake.expected)) for mistake in invalid.mistakes
+    ]
+    own = [found for found in at_key if found[0] == subject.key]
+    key, expected = (own or at_key)[0]
+    other = None if key is None or key == subject.key else subjects(in_force.programme).get(key)
+    raw = None if new is None else load_raw(new)
+    typed = ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    return Wrong(
+        typed=typed,
+        fault=expected.fault,
+        low=expected.low,
+        high=expected.high,
+        digits=expected.digits,
+        other=None if other is None else other.title(language),
+    )
+
+
+def _stands(
+    subject: Subject, before: Programme, broken: screens.Barrier, language: str
+) -> screens.PromiseStands:
+    value = subject.value(before)
+    assert value is not None, "texts promise nothing that is reckoned with"
+    return screens.PromiseStands(subject.section, subject.title(language), value, broken)
+
+
+def _preview(
+    tx: Tx,
+    actor: Sender,
+    in_force: InForce,
+    subject: Subject,
+    after: Programme,
+    draft_id: int,
+    by: str | None,
+    *,
+    is_meanwhile: bool,
+) -> Preview | TextPreview:
+    before, language = in_force.programme, actor.language
+    title, figure = subject.title(language), subject.figure
+    if figure is None:
+        level = None if subject.of_code is None else after.tiers.level(subject.of_code)
+        return TextPreview(
+            draft_id=draft_id,
+            title=title,
+            text=after.texts.get(subject.key),
+            before=before.texts.get(subject.key),
+            filling=filling_of(
+                after,
+                subject.language or language,
+                name=actor.first_name,
+                level=level or after.tiers.levels[0],
+            ),
+            meanwhile_by=by,
+            is_meanwhile=is_meanwhile,
+        )
+    old, new = subject.value(before), subject.value(after)
+    assert old is not None, "a figure has a value"
+    assert new is not None, "a figure has a value"
+    return Preview(
+        draft_id=draft_id,
+        title=title,
+        before=old,
+        after=new,
+        example=example_of(tx, figure, before, after, language),
+        kept=kept_by(figure, before),
+        is_as_in_file=subject.seen(after) == subject.seen(in_force.file.programme),
+        file_name=in_force.file.file_name,
+        meanwhile_by=by,
+        is_meanwhile=is_meanwhile,
+    )
+
+
+async def confirm_change(
+    tx: Tx, *, actor: Sender, in_force: InForce, draft_id: int
+) -> Confirmed | screens.NotChanged | Proposed | Unknown:
+    """✅: the new version, once however often it is tapped.
+
+    Where something came between the preview and the tap, it is shown anew and nothing changes.
+    """
+    require(actor, Role.OWNER)
+    await programme_changes.lock(tx.db)
+    await in_force.refresh(tx.db)
+    draft = await programme_changes.draft(tx.db, draft_id)
+    if draft is None or draft.actor_id != actor.telegram_id:
+        return Unknown()
+    subject = subjects(in_force.programme).get(draft.key)
+    if subject is None:
+        return Unknown()
+    if draft.status is not DraftStatus.OPEN:
+        return await _decided_before(tx, in_force, subject, draft, actor)
+    is_stale = draft.seen != subject.seen(in_force.programme)
+    if is_stale or draft.created_at + PREVIEW_LIVES <= tx.now:
+        return await _propose(tx, actor, in_force, subject, draft.new, since=draft)
+    try:
+        after = _programme_with(in_force, subject, draft.new)
+    except ProgrammeInvalid as invalid:
+        return Refused(subject, _wrong(in_force, subject, draft.new, invalid, actor.language))
+    if subject.figure is not None:
+        broken = await barrier(tx, subject.figure, in_force.programme, after)
+        if broken is not None:
+            return _stands(subject, in_force.programme, broken, actor.language)
+    version = await _add_version(tx, actor, subject, draft)
+    changed = screens.Changed(
+        section=subject.section,
+        title=subject.title(actor.language),
+        before=subject.value(in_force.programme),
+        after=subject.value(after),
+        version=version,
+    )
+    return Confirmed(changed, repeated=False)
+
+
+async def _add_version(tx: Tx, actor: Sender, subject: Subject, draft: Draft) -> int:
+    version = await programme_changes.add(
+        tx.db,
+        {
+            "key": subject.key,
+            "old": draft.seen,
+            "new": draft.new,
+            "actor_id": actor.telegram_id,
+            "at": tx.now,
+        },
+    )
+    decided = await programme_changes.decide_draft(
+        tx.db, draft.id, DraftStatus.DONE, version=version
+    )
+    assert decided, "the lock lets one tap through"
+    # The key alone: what an owner writes may be words of a person.
+    await audit_log.record(
+        tx.db,
+        now=tx.now,
+        actor_id=actor.telegram_id,
+        action="settings.changed",
+        subject_id=version,
+        details={"key": subject.key},
+    )
+    return version
+
+
+async def _decided_before(
+    tx: Tx, in_force: InForce, subject: Subject, draft: Draft, actor: Sender
+) -> Confirmed | screens.NotChanged:
+    title = subject.title(actor.language)
+    made = None
+    if draft.version is not None:
+        made = await programme_changes.by_version(tx.db, draft.version)
+    if made is None:
+        return screens.NotChanged(subject.section, title)
+    changed = screens.Changed(
+        section=subject.section,
+        title=title,
+        before=value_at(in_force, subject, made.old),
+        after=value_at(in_force, subject, made.new),
+        version=made.version,
+    )
+    return Confirmed(changed, repeated=True)
+
+
+async def drop_change(
+    tx: Tx, *, actor: Sender, in_force: InForce, draft_id: int
+) -> Confirmed | screens.NotChanged | Unknown:
+    """❌; what was confirmed before stays so, and that is told."""
+    require(actor, Role.OWNER)
+    draft = await programme_changes.draft(tx.db, draft_id)
+    if draft is None or draft.actor_id != actor.telegram_id:
+        return Unknown()
+    subject = subjects(in_force.programme).get(draft.key)
+    if subject is None:
+        return Unknown()
+    if await programme_changes.decide_draft(tx.db, draft.id, DraftStatus.DROPPED):
+        return screens.NotChanged(subject.section, subject.title(actor.language))
+    decided = await programme_changes.draft(tx.db, draft_id)
+    assert decided is not None, "drafts are not deleted"
+    return await _decided_before(tx, in_force, subject, decided, actor)
+
+
+async def propose_return(
+    tx: Tx, *, actor: Sender, in_force: InForce, version: int, before: bool
+) -> Proposed | Unknown:
+    """The value that a version made, or the one that held before it, as a preview."""
+    require(actor, Role.OWNER)
+    made = await programme_changes.by_version(tx.db, version)
+    subject = None if made is None else subjects(in_force.programme).get(made.key)
+    if made is None or subject is None:
+        return Unknown()
+    new: str | None = made.old if before else made.new
+    is_standard_text = subject.text is not None and new is not None and load_raw(new) is None
+    if is_standard_text:
+        new = None
+    return await _propose(tx, actor, in_force, subject, new)
+
+
+def value_at(in_force: InForce, subject: Subject, stored: str | None) -> Value | None:
+    """A stored value, to be shown; None for a text, and for one that fits no more."""
+    if subject.figure is None:
+        return None
+    try:
+        overrides = {} if stored is None else {subject.key: load_raw(stored)}
+        return subject.value(in_force.file.changed(overrides))
+    except ProgrammeInvalid:
+        return None
+
+
+async def _last_changed_by(tx: Tx, key: str) -> str | None:
+    for change in await programme_changes.of_key(tx.db, key, limit=1):
+        return (await names_of(tx, {change.actor_id})).get(change.actor_id)
+    return None
+
+
+async def names_of(tx: Tx, telegram_ids: set[int]) -> dict[int, str]:
+    """What owners are called: as colleagues, else as clients."""
+    names = await staff.names_of(tx.db, telegram_ids)
+    return names | await clients.names_by_telegram_id(tx.db, telegram_ids - names.keys())
+
+
+async def tell_unfit(tx: Tx, in_force: InForce, owner_ids: Collection[int]) -> None:
+    """Owners hear that changes of theirs do not fit the file any more; once for the same ones."""
+    unfit = in_force.effective.unfit
+    shown = unfit[: screens.UNFIT_SHOWN_MAX]
+    told = Unfit(in_force.file.file_name, shown, len(unfit) - len(shown))
+    mark = binascii.crc32(",".join(unfit).encode())
+    key = f"settings_unfit:{in_force.version}:{mark}:{tx.today}"
+    await tell_owners(tx, told, listed=owner_ids, key=key)
+
+
+def sections_of(programme: Programme) -> tuple[Section, ...]:
+    """Those that have something to change, in their order."""
+    there = {subject.section for subject in subjects(programme).values()}
+    return tuple(section for section in Section if section in there)
