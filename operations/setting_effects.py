@@ -114,7 +114,7 @@ def example_of(
 ) -> Example | None:
     """The effect in figures; None where there is nothing to reckon, or it comes to the same."""
     reckon = _EXAMPLES.get(figure.word)
-    found = None if reckon is None else reckon(tx, figure, before, after, language)
+    found: Example | None = None if reckon is None else reckon(tx, figure, before, after, language)
     if found is None or (found.before == found.after and len(set(found.days)) < 2):
         return None
     return found

@@ -3,8 +3,9 @@
 from loyalty.invitations import Term
 from operations.adjustments import Asked, Done, ask_adjustment, confirm_adjustment
 from operations.card_lists import ListedCard
+from operations.case_answers import reply_to_case
 from operations.desk import ServiceTyped
-from operations.disputes import Disputed, dispute_visit
+from operations.disputes import AboutVisit, Opened, open_dispute
 from operations.holds import Held
 from operations.importing import import_new, note_import
 from operations.invited_levels import LevelGiven, give_level
@@ -79,10 +80,10 @@ async def disputes(tx: Tx, client: Client, _staff: Sender, *, words: str) -> Non
     """Says that the last visit was written down wrong."""
     visit = await visits.last_of_client(tx.db, client.id)
     assert visit is not None, "there is something to dispute"
-    disputed = await dispute_visit(
-        tx, actor=speaker(client), visit_id=visit.id, words=words, owner_ids=OWNER_IDS
-    )
-    assert isinstance(disputed, Disputed), disputed
+    actor = speaker(client)
+    opened = await open_dispute(tx, actor=actor, about=AboutVisit(visit.id), owner_ids=OWNER_IDS)
+    assert isinstance(opened, Opened), opened
+    await reply_to_case(tx, actor=actor, case_id=opened.case_id, words=words, owner_ids=OWNER_IDS)
 
 
 async def becomes_vip(tx: Tx, client: Client, _staff: Sender, *, term: Term) -> None:
