@@ -11,7 +11,7 @@ from storage.person_data import Row
 from templates.data_file import Section, data_page
 from templates.labels import Labels, label_table
 
-YES, NO = "data_file.yes", "data_file.no"
+YES, NO = "data_file.is_so", "data_file.is_not"
 
 
 async def data_file(tx: Tx, client_id: int, labels: Labels) -> bytes | None:

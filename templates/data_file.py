@@ -17,7 +17,7 @@ color:#222;background:#fff}h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2r
 div{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;
 padding:.35rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}th{color:#666;
 font-weight:600}pre{white-space:pre-wrap;word-break:break-word;font-size:.8rem}
-p.small{color:#666}
+p.small{color:#666}@media(max-width:40rem){table{font-size:.85rem}th,td{padding:.3rem .4rem}}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

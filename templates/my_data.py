@@ -97,8 +97,8 @@ class AskMyErasure(Message):
 
     def keyboard(self, labels: Labels) -> Keyboard:
         return InlineKeyboard.stacked(
-            Button(labels("my_data.erase"), EraseMe(self.client_id), Style.DANGER),
-            Button(labels("my_data.keep"), BackToProfile()),
+            Button(labels("my_data.confirm"), EraseMe(self.client_id), Style.DANGER),
+            Button(labels("my_data.refuse"), BackToProfile()),
         )
 
 
