@@ -121,7 +121,8 @@ def example_of(
 
 
 def _bill(programme: Programme) -> int:
-    return EXAMPLE_BILL_MAJOR * 10**programme.business.minor_digits
+    minor_in_one: int = 10**programme.business.minor_digits
+    return EXAMPLE_BILL_MAJOR * minor_in_one
 
 
 def _level(figure: Figure, programme: Programme) -> Level | None:

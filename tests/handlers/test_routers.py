@@ -16,7 +16,7 @@ from handlers.roles import Has
 from handlers.routers import build_dispatcher, routers
 from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
-from loyalty.programme import load_programme
+from operations.in_force import InForce
 from operations.transaction import Tx
 from programmes import SERVICE_CENTRE
 from storage.database import Database
@@ -158,11 +158,12 @@ async def given_to(database: Database, kind: str, update: dict[str, Any]) -> set
     dispatcher = build_dispatcher(bot_username="svoi_bot")
     dispatcher.include_router(probe)
     dispatcher.sub_routers.insert(0, dispatcher.sub_routers.pop())
-    programme = load_programme(SERVICE_CENTRE)
+    in_force = InForce.load(SERVICE_CENTRE)
+    programme = in_force.programme
     business = programme.business
     renderer = Renderer(business.currency, business.minor_digits, business.timezone, lambda: NOW)
     async with database.write() as db:
-        stimulus = Stimulus(Tx(db, NOW, programme), renderer, frozenset())
+        stimulus = Stimulus(Tx(db, NOW, programme), renderer, frozenset(), in_force)
         bot = Bot("42:TEST")
         await dispatcher.feed_update(bot, Update.model_validate(update), stimulus=stimulus)
     assert seen, "the probe was asked"
