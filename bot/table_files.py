@@ -191,21 +191,23 @@ def _sheet_rows(file: BinaryIO) -> Generator[Row]:
     try:
         _check_unpacked(file)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know
-            from bot.sheet_cells import FirstSheet
+            warnings.simplefilter("ignore")  # styles and extensions that it does not know
+            import openpyxl
 
-            sheet = FirstSheet(file)
-        with closing(sheet):
-            last = 0
-            for row in sheet.rows(COLUMNS_MAX):
-                if row.line <= line:
-                    continue  # a line that was there before
-                line = row.line
-                cells = tuple(map(_cell_text, row.values))
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        with closing(book):
+            sheet = book.worksheets[0]
+            total = sheet.max_row
+            sheet.reset_dimensions()  # what the file says of its size is often wrong
+            blank = 0
+            for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                cells = tuple(_cell_text(value) for value in values[:COLUMNS_MAX])
                 if any(cells):
-                    last = line
-                    yield Row(line, cells, row.share)
-                elif line - last > _BLANK_ROWS_MAX:
+                    blank = 0
+                    yield Row(line, cells, min(line / total, 1.0) if total else None)
+                    continue
+                blank += 1
+                if blank > _BLANK_ROWS_MAX:
                     return
     except (FileUnreadable, GeneratorExit, MemoryError):
         raise

@@ -15,7 +15,7 @@ from operations.senders import Role, Sender
 from operations.stamps import stamp_cards
 from operations.standing import badge_facts, cashback_of, current_level
 from operations.transaction import Tx
-from storage import badges, history, pending, standing_sums, visits
+from storage import badges, history, pending, qualifying, standing_sums
 from storage.clients import Client
 from storage.history import Event
 from storage.visits import VisitStatus
@@ -205,7 +205,7 @@ async def show_badges(tx: Tx, client: Client, language: str) -> Badges | NoBadge
 
 async def tier_progress(tx: Tx, client: Client) -> TierProgress:
     """Where the client stands today, and what of it the next review will still see."""
-    value, value_at_review = await visits.qualifying_values(
+    value, value_at_review = await qualifying.qualifying_values(
         tx.db, client.id, tx.programme.tiers.qualify_by, since=_windows(tx)
     )
     return _progress(tx, client, value, value_at_review)

@@ -18,7 +18,7 @@ from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
 from operations.standing import current_level
 from operations.transaction import Tx
-from storage import audit_log, clients, imports, tiers, visits
+from storage import audit_log, clients, imports, qualifying, tiers
 from storage.clients import Client, ClientStatus
 from storage.imports import Holder, ImportedCard
 from storage.tiers import TierReason
@@ -216,7 +216,7 @@ async def raise_level(
     """The level that all that counts for the client reaches now, never a lower one."""
     rules = tx.programme.tiers
     since = window_start(tx.today, rules.window_days)
-    value = await visits.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
+    value = await qualifying.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
     held = current_level(tx, client) if at_least is None else at_least
     level = upgraded(tx.programme, held, value)
     if level.code != client.tier:

@@ -22,7 +22,7 @@ from operations.due import Due, DuePage
 from operations.outgoing import notify_each, to_client
 from operations.standing import cashback_of
 from operations.transaction import Tx
-from storage import clients, reviews, visits
+from storage import clients, qualifying, reviews
 from storage.clients import Client, ClientStatus
 from storage.reviews import Lowered
 from templates.client import Way
@@ -148,7 +148,7 @@ async def _values(tx: Tx, client_ids: Sequence[int], review_on: date) -> Mapping
     """What lies in the window of that review, as far as it has come about."""
     rules = tx.programme.tiers
     since = window_start(review_on, rules.window_days)
-    return await visits.qualifying_values_of(tx.db, client_ids, rules.qualify_by, since=since)
+    return await qualifying.qualifying_values_of(tx.db, client_ids, rules.qualify_by, since=since)
 
 
 def _at_risk(tx: Tx, client: Client, held: Level, value: int, review_on: date) -> LevelAtRisk:

@@ -115,7 +115,7 @@ def example_of(
     """The effect in figures; None where there is nothing to reckon, or it comes to the same."""
     reckon = _EXAMPLES.get(figure.word)
     found: Example | None = None if reckon is None else reckon(tx, figure, before, after, language)
-    if found is None or (found.before == found.after and len(set(found.days)) < 2):
+    if found is None or (found.before, found.until_before) == (found.after, found.until_after):
         return None
     return found
 
@@ -214,10 +214,10 @@ def _welcome(tx: Tx, figure: Figure, before: Programme, after: Programme, langua
 
 
 def _lasts(tx: Tx, figure: Figure, before: Programme, after: Programme, language: str) -> Example:
-    days = tuple(
+    old, new = (
         valid_through(tx.today, programme.points.lifetime_days) for programme in (before, after)
     )
-    return Example(ExampleKind.LASTS, 0, 0, days=days)
+    return Example(ExampleKind.LASTS, 0, 0, until_before=old, until_after=new)
 
 
 def _birthday(

@@ -16,7 +16,7 @@ from operations.outgoing import notify, to_client
 from operations.own_texts import own_text
 from operations.promises import invited_terms
 from operations.transaction import Tx
-from storage import badges, clients, referrals, tiers, visits
+from storage import badges, clients, qualifying, referrals, tiers, visits
 from storage.clients import Client
 from storage.tiers import Lift, TierReason
 from templates.own_texts import OwnText
@@ -103,7 +103,7 @@ async def qualifying_value(tx: Tx, client_id: int) -> int:
     """What the client has in today's window, in what the programme qualifies by."""
     rules = tx.programme.tiers
     since = window_start(tx.today, rules.window_days)
-    return await visits.qualifying_value(tx.db, client_id, rules.qualify_by, since=since)
+    return await qualifying.qualifying_value(tx.db, client_id, rules.qualify_by, since=since)
 
 
 async def _without_visit(tx: Tx, client_id: int, held: Level, visit_id: int | None) -> Level:

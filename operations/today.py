@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from operations.authority import require
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from storage import returns, staff, visits
+from storage import returns, staff, visit_days
 from storage.returns import ReturnsTotal
-from storage.visits import DayTotal, NamedVisit
+from storage.visit_days import DayTotal, NamedVisit
 
 PAGE_ROWS = 15
 
@@ -28,17 +28,17 @@ class TodayView:
 async def visits_today(tx: Tx, *, actor: Sender, page: int) -> TodayView:
     """Today's visits of the actor's branch; of all branches for who works in all of them."""
     require(actor, Role.STAFF)
-    count = await visits.count_of_day(tx.db, tx.today, branch=actor.branch)
+    count = await visit_days.count_of_day(tx.db, tx.today, branch=actor.branch)
     pages = max(-(-count // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
-    rows = await visits.of_day(
+    rows = await visit_days.of_day(
         tx.db, tx.today, branch=actor.branch, offset=(shown - 1) * PAGE_ROWS, limit=PAGE_ROWS
     )
     return TodayView(
         branch=actor.branch,
         rows=tuple(rows),
         staff_names=await staff.names_of(tx.db, {row.visit.staff_id for row in rows}),
-        totals=tuple(await visits.day_totals(tx.db, tx.today, branch=actor.branch)),
+        totals=tuple(await visit_days.day_totals(tx.db, tx.today, branch=actor.branch)),
         returns=await returns.total_of_day(tx.db, tx.today, branch=actor.branch),
         page=shown,
         pages=pages,

@@ -75,6 +75,7 @@ IMPERSONAL = frozenset(
         "audit_log.action",
         "audit_log.details",  # ids, numbers and codes alone: `audit_log.record` refuses the rest
         "challenge_endings.code",
+        "disputes.key",
         "erased_phones.phone_hash",
         "feedback.key",
         "inbox.digest",
@@ -92,6 +93,12 @@ IMPERSONAL = frozenset(
         "partner_codes.code",
         "partner_codes.partner",
         "pending_points.key",
+        "programme_changes.key",
+        "programme_changes.new",  # what owners write for everybody to read
+        "programme_changes.old",
+        "programme_drafts.key",
+        "programme_drafts.new",
+        "programme_drafts.seen",
         "reward_claims.code",  # of a claim that is closed: it opens nothing
         "reward_claims.name",  # of the reward
         "reward_claims.reward",

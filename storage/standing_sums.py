@@ -25,8 +25,8 @@ from loyalty.programme import QualifyBy
 from storage.disputes import OPEN_OF_CLIENT
 from storage.ledger import NEXT_EXPIRIES, OpenLot
 from storage.pending import BY_DAY, PendingDay
+from storage.qualifying import QUALIFYING
 from storage.redemptions import HELD_BY_CLIENT
-from storage.visits import QUALIFYING
 
 
 class _What(StrEnum):

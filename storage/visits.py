@@ -5,7 +5,7 @@ visits, unless its name says otherwise. Of one returned in part the rest counts:
 what is left. Money is in minor units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -18,20 +18,17 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     extract,
     func,
     insert,
-    literal_column,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.badges import YearMonth
-from loyalty.programme import QualifyBy
 from loyalty.promotions import base_of
-from storage.tables import clients, imported_cards, visits
+from storage.tables import visits
 
 
 class VisitStatus(StrEnum):
@@ -111,28 +108,9 @@ class Totals:
     largest_bill: int  # minor units, before any discount
 
 
-@dataclass(frozen=True)
-class NamedVisit:
-    """A visit with its client's name."""
-
-    visit: Visit
-    client_name: str | None
-
-
-@dataclass(frozen=True)
-class DayTotal:
-    """A branch's day; money in minor units."""
-
-    branch: str
-    visits: int
-    bill: int
-    to_pay: int
-    points: int
-
-
 _FRACTIONS = ("percent", "discount_percent", "promotion_factor")
 COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
-_CONFIRMED = visits.c.status == VisitStatus.CONFIRMED
+CONFIRMED = visits.c.status == VisitStatus.CONFIRMED
 
 
 def visit_from(row: Mapping[Any, Any], prefix: str = "") -> Visit:
@@ -167,7 +145,7 @@ async def mark_undone(db: AsyncConnection, visit_id: int, *, by: int, now: datet
     """Takes the visit back; False if somebody already did."""
     result = await db.execute(
         update(visits)
-        .where(visits.c.id == visit_id, _CONFIRMED)
+        .where(visits.c.id == visit_id, CONFIRMED)
         .values(status=VisitStatus.UNDONE, undone_at=now, undone_by=by)
     )
     return result.rowcount == 1
@@ -180,7 +158,7 @@ async def lower(
     status = VisitStatus.RETURNED if whole else VisitStatus.CONFIRMED
     await db.execute(
         update(visits)
-        .where(visits.c.id == visit_id, _CONFIRMED)
+        .where(visits.c.id == visit_id, CONFIRMED)
         .values(**values, status=status, returned_at=now)
     )
 
@@ -198,7 +176,7 @@ def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 _ID_MAX = 2**63 - 1
 _OF_CLIENT = _newest(visits.c.id < bindparam("before", type_=BigInteger))
-_LAST_OF_CLIENT = _newest(_CONFIRMED)
+_LAST_OF_CLIENT = _newest(CONFIRMED)
 
 
 async def of_client(
@@ -243,7 +221,7 @@ _TWIN = (
         visits.c.on_day >= bindparam("day"),
         visits.c.at >= bindparam("moment"),
         visits.c.bill + visits.c.returned == bindparam("typed"),
-        _CONFIRMED,
+        CONFIRMED,
     )
     .order_by(visits.c.id.desc())
     .limit(1)
@@ -260,103 +238,6 @@ async def twin(db: AsyncConnection, client_id: int, *, bill: int, since: datetim
     return await _first(db, _TWIN, values)
 
 
-async def qualifying_value(
-    db: AsyncConnection, client_id: int, qualify_by: QualifyBy, *, since: date
-) -> int:
-    """What lifts the client to a level, over the window that begins on this day (rule 12).
-
-    Minor units of spend, visits, or points, as the programme qualifies.
-    """
-    value, _ = await qualifying_values(db, client_id, qualify_by, since=(since, since))
-    return value
-
-
-_MEASURED: Mapping[QualifyBy, ColumnElement[Any]] = {
-    QualifyBy.SPEND: visits.c.eligible,
-    QualifyBy.VISITS: literal_column("1"),
-    QualifyBy.POINTS: visits.c.points_earned,
-}
-
-
-def _imported(measure: QualifyBy, day: str) -> ColumnElement[Any]:
-    """What a card from before the bot adds: its spend, from the day of its import."""
-    if measure is not QualifyBy.SPEND:
-        return literal_column("0")
-    return func.coalesce(
-        select(func.sum(imported_cards.c.spend))
-        .where(
-            imported_cards.c.counts_for_id == bindparam("client"),
-            imported_cards.c.on_day >= bindparam(day),
-        )
-        .scalar_subquery(),
-        0,
-    )
-
-
-# Built once: building it took longer than running it.
-QUALIFYING = {
-    measure: select(
-        *(
-            (
-                func.coalesce(func.sum(case((visits.c.on_day >= bindparam(day), what), else_=0)), 0)
-                + _imported(measure, day)
-            ).label(f"since_{day}")
-            for day in ("first", "second")
-        )
-    ).where(
-        visits.c.client_id == bindparam("client"),
-        visits.c.on_day >= bindparam("earliest"),
-        _CONFIRMED,
-    )
-    for measure, what in _MEASURED.items()
-}
-
-
-async def qualifying_values(
-    db: AsyncConnection, client_id: int, qualify_by: QualifyBy, *, since: tuple[date, date]
-) -> tuple[int, int]:
-    """The same over two windows, read in one query."""
-    first, second = since
-    values = {"client": client_id, "first": first, "second": second, "earliest": min(since)}
-    row = (await db.execute(QUALIFYING[qualify_by], values)).one()
-    return int(row[0]), int(row[1])
-
-
-_QUALIFYING_OF = {
-    measure: select(visits.c.client_id, func.sum(what).label("value"))
-    .where(
-        visits.c.client_id.in_(bindparam("clients", expanding=True)),
-        visits.c.on_day >= bindparam("since"),
-        _CONFIRMED,
-    )
-    .group_by(visits.c.client_id)
-    for measure, what in _MEASURED.items()
-}
-
-
-_IMPORTED_OF = (
-    select(imported_cards.c.counts_for_id, func.sum(imported_cards.c.spend).label("value"))
-    .where(
-        imported_cards.c.counts_for_id.in_(bindparam("clients", expanding=True)),
-        imported_cards.c.on_day >= bindparam("since"),
-    )
-    .group_by(imported_cards.c.counts_for_id)
-)
-
-
-async def qualifying_values_of(
-    db: AsyncConnection, client_ids: Sequence[int], qualify_by: QualifyBy, *, since: date
-) -> dict[int, int]:
-    """The same for many clients over one window; who has nothing in it is left out."""
-    values = {"clients": list(client_ids), "since": since}
-    rows = await db.execute(_QUALIFYING_OF[qualify_by], values)
-    found = {row.client_id: int(row.value) for row in rows}
-    if qualify_by is QualifyBy.SPEND:
-        for row in await db.execute(_IMPORTED_OF, values):
-            found[row.counts_for_id] = found.get(row.counts_for_id, 0) + int(row.value)
-    return found
-
-
 async def first_with_bill(
     db: AsyncConnection, client_id: int, *, at_least: int, since: datetime, but: int
 ) -> Visit | None:
@@ -366,12 +247,12 @@ async def first_with_bill(
         visits.c.at >= since,
         visits.c.id != but,
         visits.c.bill >= max(at_least, 1),
-        _CONFIRMED,
+        CONFIRMED,
     )
     return await _first(db, query.order_by(visits.c.id).limit(1))
 
 
-_MINE = and_(visits.c.client_id == bindparam("client"), _CONFIRMED)
+_MINE = and_(visits.c.client_id == bindparam("client"), CONFIRMED)
 _TOTALS = select(func.count(), func.coalesce(func.max(visits.c.bill), 0)).where(_MINE)
 _MONTHS = (
     select(extract("year", visits.c.on_day), extract("month", visits.c.on_day))
@@ -392,72 +273,11 @@ async def months(db: AsyncConnection, client_id: int) -> frozenset[YearMonth]:
     return frozenset((int(year), int(month)) for year, month in rows)
 
 
-async def days_of_visits(
-    db: AsyncConnection, client_id: int, *, limit: int = 1_000
-) -> tuple[date, ...]:
-    """The distinct business days with a visit, the oldest first; of very many the newest."""
-    query = (
-        select(visits.c.on_day)
-        .where(visits.c.client_id == client_id, _CONFIRMED)
-        .distinct()
-        .order_by(visits.c.on_day.desc())
-        .limit(limit)
-    )
-    return tuple(sorted((await db.execute(query)).scalars()))
-
-
 async def last_visit_on(db: AsyncConnection, client_id: int) -> date | None:
     """The business day of the newest visit: what the client's row caches."""
-    query = select(func.max(visits.c.on_day)).where(visits.c.client_id == client_id, _CONFIRMED)
+    query = select(func.max(visits.c.on_day)).where(visits.c.client_id == client_id, CONFIRMED)
     found: date | None = (await db.execute(query)).scalar_one()
     return found
-
-
-async def of_day(
-    db: AsyncConnection, day: date, *, branch: str | None, offset: int, limit: int
-) -> list[NamedVisit]:
-    """A page of the day's visits, those taken back too: by branch, then newest first."""
-    query = (
-        select(*COLUMNS, clients.c.name.label("client_name"))
-        .join(clients, clients.c.id == visits.c.client_id)
-        .where(_on_day(day, branch))
-        .order_by(visits.c.branch, visits.c.id.desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    rows = (await db.execute(query)).mappings()
-    return [NamedVisit(visit_from(row), row["client_name"]) for row in rows]
-
-
-async def count_of_day(db: AsyncConnection, day: date, *, branch: str | None) -> int:
-    """How many lines `of_day` has."""
-    query = select(func.count()).select_from(visits).where(_on_day(day, branch))
-    return int((await db.execute(query)).scalar_one())
-
-
-async def day_totals(db: AsyncConnection, day: date, *, branch: str | None) -> list[DayTotal]:
-    """The day's confirmed visits, summed up by branch."""
-    query = (
-        select(
-            visits.c.branch,
-            func.count().label("visits"),
-            func.sum(visits.c.bill).label("bill"),
-            func.sum(visits.c.to_pay).label("to_pay"),
-            func.sum(visits.c.points_earned).label("points"),
-        )
-        .where(_on_day(day, branch), _CONFIRMED)
-        .group_by(visits.c.branch)
-        .order_by(visits.c.branch)
-    )
-    return [
-        DayTotal(row.branch, int(row.visits), int(row.bill), int(row.to_pay), int(row.points))
-        for row in await db.execute(query)
-    ]
-
-
-def _on_day(day: date, branch: str | None) -> ColumnElement[bool]:
-    condition = visits.c.on_day == day
-    return condition if branch is None else and_(condition, visits.c.branch == branch)
 
 
 async def _first(

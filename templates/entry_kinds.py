@@ -22,4 +22,5 @@ class HistoryKind(StrEnum):
     ADJUSTMENT = "adjustment"
     TRANSFER = "transfer"
     IMPORT = "import"
+    ERASURE = "erasure"
     OTHER = "other"

@@ -117,3 +117,8 @@ def _table(lang: str) -> Mapping[str, Mapping[str, str]]:
 def figure_table(lang: str) -> Mapping[str, Mapping[str, str]]:
     """All words of a language, for the test that none is missing."""
     return _table(lang)
+
+
+def section_words(section: str, labels: Labels) -> str:
+    """What a section of the settings is called."""
+    return labels(f"settings_section.{section}")

@@ -13,7 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from templates.acts import act_name
-from templates.figure_words import Title, Value, about_words, title_words, value_words
+from templates.figure_words import (
+    Title,
+    Value,
+    about_words,
+    section_words,
+    title_words,
+    value_words,
+)
 from templates.keyboards import Keyboard
 from templates.labels import Labels
 from templates.markup import (
@@ -123,6 +130,7 @@ def environment(lang: str) -> Environment:
         del env.filters[name]
     env.filters.update({name: _filter(name) for name in FILTERS})
     env.globals = {"label": _label, "perk": _perk, "act": _act, "range": range}
+    env.globals["settings_section"] = _settings_section
     env.globals |= {"figure": _figure, "figure_about": _figure_about, "figure_value": _figure_value}
     return env
 
@@ -148,6 +156,11 @@ def _perk(context: Context, code: str) -> str:
 @pass_context
 def _act(context: Context, code: str) -> str:
     return act_name(code, Labels(_words(context)))
+
+
+@pass_context
+def _settings_section(context: Context, section: str) -> str:
+    return section_words(section, Labels(_words(context)))
 
 
 @pass_context

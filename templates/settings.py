@@ -8,7 +8,7 @@ from typing import Annotated
 from loyalty.programme.mistakes import Fault
 from loyalty.programme.settable import Section
 from templates.callbacks import Callback, callback
-from templates.figure_words import Title, Value, title_words, value_words
+from templates.figure_words import Title, Value, section_words, title_words, value_words
 from templates.keyboards import Button, InlineKeyboard, Style, in_rows
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Message, Toast, message
@@ -125,10 +125,6 @@ class Row:
     is_changed: bool  # here, in the bot
 
 
-def section_label(section: Section, labels: Labels) -> str:
-    return labels(f"settings_section.{section}")
-
-
 def back_to(section: Section, labels: Labels) -> Button:
     """To the section's first page."""
     return Button(labels("settings.back"), OpenSection(section, 1))
@@ -145,7 +141,7 @@ class Sections(Message):
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         buttons = [
-            Button(section_label(section, labels), OpenSection(section, 1))
+            Button(section_words(section, labels), OpenSection(section, 1))
             for section in self.sections
         ]
         return InlineKeyboard.of(
@@ -259,7 +255,8 @@ class Example:
     after: int
     bill: int = 0  # minor units
     level: str | None = None
-    days: Annotated[tuple[dt.date | None, ...], AtMost(2)] = ()  # before and after; none: never
+    until_before: dt.date | None = None  # never, where none
+    until_after: dt.date | None = None
 
 
 class Kept(StrEnum):

@@ -237,4 +237,4 @@ async def test_words_of_review_are_thanked_for_once(svoi: RunningBot) -> None:
     async with svoi.app.database.read() as db:
         entries = await ledger.of_client(db, (await anna_s_row(svoi)).id, limit=10)
     assert [entry.kind for entry in entries].count(EntryKind.ACTION) == 1
-    assert "спасибо за участие № 1" in await hears(svoi, anna, "/history")
+    assert "за отзыв о визите № 1" in await hears(svoi, anna, "/history")

@@ -118,7 +118,7 @@ async def test_both_consents_are_kept_as_they_were_given(svoi: RunningBot, adver
     assert client is not None
     async with svoi.app.database.read() as db:
         kept = await consents.of_client(db, client.id)
-    expected = [("data", "data-1"), ("advert", "advert-1")][: 2 if advert == "✅" else 1]
+    expected = [("data", "data-2"), ("advert", "advert-1")][: 2 if advert == "✅" else 1]
     assert [(consent.kind, consent.text_version) for consent in kept] == expected
 
 
@@ -356,7 +356,7 @@ async def test_a_friend_s_link_is_told_and_counts(svoi: RunningBot) -> None:
     assert "Борис" in words(answer := await vera.hears())
     assert "Иванов" not in words(answer)
     shown = words(await say(svoi, boris, "/invite"))
-    assert "ждём первый визит: 1" in shown
+    assert "ждём визит: 1" in shown
     assert "⏳ Вера" in shown
 
 

@@ -24,6 +24,7 @@ from storage.audit import differences
 from storage.clients import ClientStatus
 from storage.database import Database
 from templates.changed_phone import PhoneFreed
+from templates.merging import CardsMerged
 from templates.remedies import ClaimRefused as Told
 from templates.remedies import ClaimRepelled, NumberGone, NumberReceived
 from tests.movable_clock import MovableClock
@@ -74,7 +75,7 @@ async def test_rule_16_an_old_card_with_the_number_is_claimed_by_it(town: Town) 
     known = await town.knows(anna)
     assert (known.phone, known.balance) == (NEW, 70)
     assert (await town.knows(card)).status is ClientStatus.ARCHIVED
-    assert await town.notices(anna) == []
+    assert [type(told) for told in await town.notices(anna)] == [CardsMerged]
     async with town.database.read() as db:
         assert await differences(db) == []
 

@@ -16,7 +16,7 @@ from loyalty.programme import Programme
 from operations.card_lists import ColumnsWrong
 from operations.ledger import EntryKind
 from operations.registration import PhoneElsewhere, Registered
-from storage import clients
+from storage import clients, qualifying
 from storage.audit import differences
 from storage.clients import Client
 from storage.database import Database
@@ -217,16 +217,18 @@ async def test_rule_16_who_is_on_the_list_is_claimed_by_the_verified_contact(
 async def test_rule_12_imported_spend_counts_until_it_leaves_the_window(
     town: Town, tmp_path: Path
 ) -> None:
-    from storage import visits
 
     await imports(town, tmp_path / "list.csv")
     anna = await holder(town, ANNA)
     by = town.programme.tiers.qualify_by
     day = anna.tier_since
     async with town.database.read() as db:
-        assert await visits.qualifying_value(db, anna.id, by, since=day) == 3_100_000
+        assert await qualifying.qualifying_value(db, anna.id, by, since=day) == 3_100_000
         later = day + timedelta(days=1)
-        assert await visits.qualifying_values(db, anna.id, by, since=(later, day)) == (0, 3_100_000)
+        assert await qualifying.qualifying_values(db, anna.id, by, since=(later, day)) == (
+            0,
+            3_100_000,
+        )
 
 
 async def test_a_thousand_rows_of_anything_leave_the_books_in_order(

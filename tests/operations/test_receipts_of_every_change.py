@@ -43,7 +43,7 @@ from operations.transaction import Tx
 from operations.undo import undo_last
 from operations.win_back import InvitedBack, invite_back
 from storage import cases, clients, ledger, people, referrals
-from storage.challenges import FinalPlace
+from storage.challenge_ends import FinalPlace
 from storage.database import Database
 from storage.ledger import Entry, EntryKind
 from storage.tables import ledger_entries, lots, outbox
@@ -258,6 +258,7 @@ SCENARIOS: dict[EntryKind, Callable[[Scene], Awaitable[Replies]]] = {
     EntryKind.TRANSFER: transfer,
     EntryKind.IMPORT: imported,
 }
+FAREWELL = {EntryKind.ERASURE}  # who is erased has read what goes, and nobody is left to tell
 QUIET = "quiet"
 
 
@@ -271,10 +272,10 @@ async def quietly(scene: Scene, client_id: int, points: int, days: int | None = 
 
 
 def test_rule_24_every_kind_of_entry_has_its_scenario() -> None:
-    assert set(SCENARIOS) == set(EntryKind)
+    assert set(SCENARIOS) == set(EntryKind) - FAREWELL
 
 
-@pytest.mark.parametrize("kind", EntryKind)
+@pytest.mark.parametrize("kind", SCENARIOS)
 async def test_rule_24_every_posting_is_told_of_with_a_key_that_disputes_it(
     kind: EntryKind, database: Database, programme: Programme
 ) -> None:

@@ -31,7 +31,7 @@ from operations.returns import (
 from operations.senders import Role
 from operations.undo import ReturnedBefore, Undone
 from operations.visit_previews import SelfService
-from storage import badges, clients, history, ledger, referrals, returns, visits
+from storage import badges, clients, history, ledger, referrals, returns, visit_days, visits
 from storage.database import Database
 from storage.tables import audit_log, lots, outbox
 from storage.visits import VisitStatus
@@ -524,7 +524,7 @@ async def test_the_day_s_totals_are_of_what_stands_and_returns_are_told_apart(
     await desk.returns(alina, yesterday.visit.id)
     await desk.returns(alina, today.visit.id, 30_000)
     async with desk.database.read() as db:
-        totals = await visits.day_totals(db, date(2027, 2, 2), branch="Центр")
+        totals = await visit_days.day_totals(db, date(2027, 2, 2), branch="Центр")
         back = await returns.total_of_day(db, date(2027, 2, 2), branch="Центр")
         elsewhere = await returns.total_of_day(db, date(2027, 2, 2), branch="Вокзал")
     assert [(total.visits, total.bill, total.points) for total in totals] == [(1, 70_000, 21)]

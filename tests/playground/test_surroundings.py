@@ -51,6 +51,9 @@ async def stage() -> AsyncIterator[Stage]:
     async def find_birthday(person: int) -> NextBirthday | None:
         return birthdays.get(person)
 
+    async def on_language(person: int, language: str) -> None:
+        """Nobody here has a record that would have to follow."""
+
     async with asyncio.TaskGroup() as tasks:
 
         def spawn(journey: Coroutine[Any, Any, None]) -> None:
@@ -58,7 +61,12 @@ async def stage() -> AsyncIterator[Stage]:
 
         journey = Journey(clock, MOSCOW, settle)
         surroundings = Surroundings(
-            telegram, clock, journey, spawn=spawn, find_birthday=find_birthday
+            telegram,
+            clock,
+            journey,
+            spawn=spawn,
+            find_birthday=find_birthday,
+            on_language=on_language,
         )
         anna = telegram.person("Анна", language_code="ru")
         surroundings.first_shown = [anna.id]

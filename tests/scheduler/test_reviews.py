@@ -14,7 +14,7 @@ from loyalty.tiers import window_start
 from operations.transaction import Tx
 from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
-from storage import audit, tiers, visits
+from storage import audit, qualifying, tiers
 from storage.database import Database
 from storage.tiers import TierReason
 from templates.client import Way
@@ -343,13 +343,13 @@ async def test_rule_12_however_the_clock_jumps_nobody_falls_unwarned_or_between_
             assert before.tier_warned_on is not None
             assert before.tier_warned_on < today
             async with levels.town.database.read() as db:
-                value = await qualifying(Tx(db, levels.clock.now(), levels.town.programme), anna)
+                value = await value_now(Tx(db, levels.clock.now(), levels.town.programme), anna)
             assert value < rules.levels[1].from_  # type: ignore[operator]
     assert await levels.sound()
 
 
-async def qualifying(tx: Tx, client_id: int) -> int:
+async def value_now(tx: Tx, client_id: int) -> int:
     rules = tx.programme.tiers
-    return await visits.qualifying_value(
+    return await qualifying.qualifying_value(
         tx.db, client_id, rules.qualify_by, since=window_start(tx.today, rules.window_days)
     )

@@ -12,7 +12,7 @@ from loyalty.programme import Programme, QualifyBy, load_programme
 from operations.ledger import EntryKind, grant, spend
 from operations.transaction import Tx
 from programmes import SERVICE_CENTRE
-from storage import ledger, pending, redemptions, standing_sums, visits
+from storage import disputes, ledger, pending, qualifying, redemptions, standing_sums, visits
 from storage.database import Database
 from storage.pending import PendingStatus
 from storage.standing_sums import StandingSums
@@ -86,11 +86,12 @@ async def apart(
 ) -> StandingSums:
     """The same, asked one after the other."""
     held = await redemptions.held_points_of(db, (client_id,), NOW)
-    value, at_review = await visits.qualifying_values(db, client_id, by, since=since)
+    value, at_review = await qualifying.qualifying_values(db, client_id, by, since=since)
     return StandingSums(
         expiring=tuple(await ledger.next_expiries(db, client_id, limit=EXPIRIES)),
         awaited=tuple(await pending.of_client(db, client_id)),
         held=held.get(client_id, 0),
+        disputes=len(await disputes.open_of(db, client_id)),
         value=value,
         value_at_review=at_review,
     )
