@@ -98,7 +98,8 @@ class Stopping:
     def _ask(self, _number: int, _frame: object) -> None:
         self._asked = True
         if self._at_once:
-            raise SystemExit(0)
+            # No exception: in the midst of an import, libraries make an error of their own of it.
+            os._exit(0)
         if self._loop is not None and self._event is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._event.set)
 

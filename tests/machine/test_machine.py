@@ -23,7 +23,7 @@ from tests.machine.business import machine_programme
 from tests.machine.life import life_of
 from tests.machine.world import World
 
-EXAMPLES = 12
+EXAMPLES = 8
 SOAK_EXAMPLES = 300
 STEPS = 30
 SEED = 20270201
