@@ -186,13 +186,13 @@ _SKETCHES = (
         (
             Came(146, "repair", 2400),
             Came(45, "filter", 1190),
-            Came(1, "repair", 3900, at=time(17, 45)),
+            Came(1, "repair", 3900, at=time(19, 15)),
             Did(
                 1,
                 partial(
                     deeds.disputes, words="В чеке 2 900 ₽, а в карте 3 900. Проверьте, пожалуйста."
                 ),
-                at=time(18, 20),
+                at=time(23, 40),
             ),
         ),
     ),
