@@ -8,6 +8,7 @@ from loyalty.programme import Programme
 from loyalty.tiers import TierProgress, level_for, next_review, progress, window_start
 from operations.challenges import challenge_links
 from operations.deep_links import CardLink, deep_link
+from operations.disputed import KINDS
 from operations.held_points import reserved, spoken_for
 from operations.offers import has_offers
 from operations.own_texts import own_text
@@ -48,7 +49,6 @@ from templates.entry_kinds import HistoryKind
 from templates.own_texts import OwnText
 
 HISTORY_PAGES_MAX = 500
-_KINDS = {kind.value: kind for kind in HistoryKind}
 
 
 def menu_of(programme: Programme) -> Menu:
@@ -237,7 +237,7 @@ def _way(programme: Programme, steps: TierProgress, language: str) -> Way | None
 def _line(programme: Programme, event: Event, language: str) -> HistoryLine:
     listed = None if event.service_code is None else programme.service(event.service_code)
     return HistoryLine(
-        kind=_KINDS.get(event.kind, HistoryKind.OTHER),
+        kind=KINDS.get(event.kind, HistoryKind.OTHER),
         at=event.at,
         points=event.points,
         visit_id=event.visit_id,

@@ -52,7 +52,7 @@ class Value:
 
 def title_words(title: Title, labels: Labels) -> str:
     """The figure's name, with what it belongs to before it."""
-    own = _table(labels.words.lang).get(title.word, {}).get("name")
+    own = figure_table(labels.words.lang).get(title.word, {}).get("name")
     name = own or short(title.word.replace("_", " "), NAME_UTF16_MAX)
     if title.from_bill is not None:
         name = f"{labels('settings.from_bill', bill=labels.words.money(title.from_bill))} · {name}"
@@ -67,12 +67,12 @@ def title_words(title: Title, labels: Labels) -> str:
 
 def about_words(word: str, labels: Labels) -> str:
     """What the figure does, in a sentence; empty for one that the product has no words for."""
-    return _table(labels.words.lang).get(word, {}).get("about", "")
+    return figure_table(labels.words.lang).get(word, {}).get("about", "")
 
 
 def value_words(value: Value, word: str, labels: Labels) -> str:
     """The value with its unit, or the figure's own words for none and for zero."""
-    own = _table(labels.words.lang).get(word, {})
+    own = figure_table(labels.words.lang).get(word, {})
     if value.is_left_out:
         return own.get("none", "—")
     if not value.number and not value.exact and not value.times and "zero" in own:
@@ -110,13 +110,9 @@ def _written(value: Value, labels: Labels) -> str:
 
 
 @functools.cache
-def _table(lang: str) -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((_FOLDER / lang / "figures.toml").read_text(encoding="utf-8"))
-
-
 def figure_table(lang: str) -> Mapping[str, Mapping[str, str]]:
-    """All words of a language, for the test that none is missing."""
-    return _table(lang)
+    """All words for figures in a language."""
+    return tomllib.loads((_FOLDER / lang / "figures.toml").read_text(encoding="utf-8"))
 
 
 def section_words(section: str, labels: Labels) -> str:
