@@ -6,9 +6,8 @@ The bot is composed as `svoi run` composes it; it gets an address and a clock, n
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from aiogram.methods import SetMyCommands
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +21,7 @@ from operations.transaction import Tx
 from playground.birthdays import NextBirthday, next_birthday
 from playground.calls import Call
 from playground.clock import Journey, MovableClock
+from playground.errands import Errands
 from playground.method_profile import set_my_commands
 from playground.sample.cast import (
     COLLEAGUES,
@@ -83,16 +83,16 @@ class Demo:
         self.telegram.world.clock = self.clock.timestamp
         self._database = database
         self._app: App | None = None
-        self._journeys: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         self._notes: dict[int, str] = {}  # what each was at first
         self.journey = Journey(self.clock, self.programme.business.timezone, self._settle)
         self._surroundings = Surroundings(
             self.telegram,
             self.clock,
             self.journey,
-            spawn=self._spawn,
-            find_birthday=self._find_birthday,
-            on_language=self._speak_with,
+            spawn=self._errands.run,
+            find_birthday=lambda person: self._errands.run(self._find_birthday(person)),
+            on_language=lambda person, to: self._errands.run(self._speak_with(person, to)),
         )
 
     async def run(self, stopping: asyncio.Event, on_open: Callable[[], None]) -> None:
@@ -121,11 +121,15 @@ class Demo:
             await self.telegram.close()
 
     async def _run_bot(self, app: App, stopping: asyncio.Event) -> None:
-        try:
-            await app.run(stopping)
-        finally:
-            for journey in self._journeys:
-                journey.cancel()
+        bot_stopping = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            run = tasks.create_task(app.run(bot_stopping))
+            stop = tasks.create_task(stopping.wait())
+            await asyncio.wait((run, stop), return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            # Before the database is closed: nobody would close what they open afterwards.
+            await self._errands.end()
+            bot_stopping.set()
 
     def _settings(self) -> Settings:
         """Whatever the environment says, the demo speaks with nobody but its own Telegram."""
@@ -270,11 +274,6 @@ class Demo:
         assert self._app is not None, "the page opens after the bot was made"
         await self.telegram.updates.emptied()
         await self._app.settle()
-
-    def _spawn(self, journey: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(journey)
-        self._journeys.add(task)
-        task.add_done_callback(self._journeys.discard)
 
     async def _find_birthday(self, person_id: int) -> NextBirthday | None:
         assert self._app is not None, "the page opens after the bot was made"
