@@ -2,6 +2,9 @@
 
 Each batch is one transaction, short enough that a bot at work beside us waits for none. A run that
 was killed is started again: what it had imported is known by its mark, the rest is done.
+
+The next rows are read in a thread while the database takes the last ones: that thread changes
+nothing but its place in the file.
 """
 
 import asyncio
@@ -10,6 +13,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -63,6 +67,15 @@ class Tally:
     points: int = 0
     unused: tuple[str, ...] = ()
     report: Path | None = None
+
+
+@dataclass
+class _Reading:
+    """The next rows of the file, each as a card or with why it is none."""
+
+    rows: list[tuple[Row, ListedCard | RowRefused]] = field(default_factory=list)
+    is_last: bool = False
+    error: Exception | None = None  # behind these rows
 
 
 @dataclass
@@ -153,34 +166,56 @@ class Import:
         return self._tally
 
     async def _take(self, rows: Iterator[Row], columns: Columns, report: Report) -> None:
-        batch = _Batch()
-        try:
-            for row in rows:
-                self._tally.rows += 1
-                self._read(columns, row, batch, report)
-                if len(batch.cards) >= BATCH_ROWS:
-                    full, batch = batch, _Batch()
-                    await self._put_on(full, report)
-                    self._on_progress(self._tally.rows, row.share)
-        finally:
-            # Where the file ends in the midst of a line, what stands above it is whole.
-            await self._put_on(batch, report)
+        loop = asyncio.get_running_loop()
+        reading = await loop.run_in_executor(None, self._read_ahead, rows, columns)
+        while not reading.is_last:
+            ahead = loop.run_in_executor(None, self._read_ahead, rows, columns)
+            try:
+                await self._put_on(self._batch(reading, report), report)
+                self._on_progress(self._tally.rows, reading.rows[-1][0].share)
+            finally:
+                reading = await ahead  # the file is not closed under the thread
+        # Where the file ends in the midst of a line, what stands above it is whole.
+        await self._put_on(self._batch(reading, report), report)
+        if reading.error is not None:
+            raise reading.error
         self._on_progress(self._tally.rows, 1.0)
 
-    def _read(self, columns: Columns, row: Row, batch: _Batch, report: Report) -> None:
+    def _read_ahead(self, rows: Iterator[Row], columns: Columns) -> _Reading:
+        reading = _Reading()
         business = self._programme.business
         today = business_day(self._clock.now(), business.timezone)
         try:
-            card = read_card(business, today, columns, row.line, row.cells)
-            other = self._lines.setdefault(int(card.phone), row.line)
-            if other != row.line:
-                raise RowRefused(RowFault.PHONE_TWICE, other)
-        except RowRefused as refusal:
-            self._tally.refused += 1
-            report.refuse(row.line, row.cells, refusal.fault, refusal.other_line)
-        else:
-            batch.cards.append(card)
-            batch.cells[card.line] = row.cells
+            for row in islice(rows, BATCH_ROWS):
+                try:
+                    card = read_card(business, today, columns, row.line, row.cells)
+                except RowRefused as refusal:
+                    reading.rows.append((row, refusal))
+                else:
+                    reading.rows.append((row, card))
+        except Exception as error:  # raised once the rows before it are in
+            reading.error = error
+        reading.is_last = reading.error is not None or len(reading.rows) < BATCH_ROWS
+        return reading
+
+    def _batch(self, reading: _Reading, report: Report) -> _Batch:
+        batch = _Batch()
+        for row, read in reading.rows:
+            self._tally.rows += 1
+            refusal = read if isinstance(read, RowRefused) else self._repeated(read)
+            if refusal is not None:
+                self._tally.refused += 1
+                report.refuse(row.line, row.cells, refusal.fault, refusal.other_line)
+            else:
+                assert isinstance(read, ListedCard)
+                batch.cards.append(read)
+                batch.cells[read.line] = row.cells
+        return batch
+
+    def _repeated(self, card: ListedCard) -> RowRefused | None:
+        """A phone belongs to the first row that has it."""
+        other = self._lines.setdefault(int(card.phone), card.line)
+        return None if other == card.line else RowRefused(RowFault.PHONE_TWICE, other)
 
     async def _put_on(self, batch: _Batch, report: Report) -> None:
         """One transaction for what is new, and one for each card that joins a client's."""
