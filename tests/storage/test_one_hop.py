@@ -1,6 +1,9 @@
 """The thin connection under SQLAlchemy: what travels along must still happen, or not at all."""
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,13 @@ from sqlalchemy.exc import OperationalError
 from storage import database as opening
 from storage.database import Database
 from storage.failures import is_passing
+from storage.one_hop import _Kind, _kind
 from tests.databases import is_sound
+
+LONG_READ = (
+    "SELECT count(*) FROM (WITH RECURSIVE c(n) AS"
+    " (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000) SELECT n FROM c)"
+)
 
 
 @pytest.fixture
@@ -90,3 +99,89 @@ async def test_what_did_not_commit_is_not_there_for_the_next_transaction(
                 raise RuntimeError
     assert await rows(counted) == []
     await counted.close()
+
+
+class _Turns:
+    """How often others on the event loop had their turn."""
+
+    count = 0
+
+    async def take(self) -> None:
+        while True:
+            self.count += 1
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def turns_of_others() -> AsyncIterator[_Turns]:
+    turns = _Turns()
+    async with asyncio.TaskGroup() as tasks:
+        taking = tasks.create_task(turns.take())
+        await asyncio.sleep(0)
+        yield turns
+        taking.cancel()
+
+
+async def test_in_a_transaction_one_row_is_written_and_read_without_leaving_the_loop(
+    counted: Database,
+) -> None:
+    async with counted.write() as db, turns_of_others() as turns:
+        await db.execute(text("INSERT INTO t VALUES (1)"))  # crosses: somebody may hold the lock
+        assert turns.count > 1
+        before = turns.count
+        await db.execute(text("INSERT INTO t VALUES (2)"))
+        assert (await db.execute(text("SELECT sum(n) FROM t"))).scalar() == 3
+        assert turns.count == before
+    await counted.close()
+
+
+async def test_a_long_read_is_begun_again_where_nobody_waits_for_it(counted: Database) -> None:
+    async with counted.write() as db, turns_of_others() as turns:
+        await db.execute(text("INSERT INTO t VALUES (1)"))
+        before = turns.count
+        assert (await db.execute(text(LONG_READ))).scalar() == 1_000_000
+        assert turns.count > before
+        await db.execute(text("INSERT INTO t VALUES (2)"))
+    assert await rows(counted) == [1, 2]
+    await counted.close()
+
+
+async def test_a_large_blob_is_written_where_nobody_waits_for_it(counted: Database) -> None:
+    async with counted.write() as db, turns_of_others() as turns:
+        await db.execute(text("CREATE TABLE files (body BLOB)"))
+        before = turns.count
+        await db.execute(text("INSERT INTO files VALUES (:body)"), {"body": bytes(1_000_000)})
+        assert turns.count > before
+    await counted.close()
+
+
+async def test_after_a_cancelled_wait_the_next_transaction_is_whole(counted: Database) -> None:
+    async with asyncio.TaskGroup() as tasks:
+
+        async def wait_long() -> None:
+            async with counted.write() as db:
+                await db.execute(text("INSERT INTO t VALUES (1)"))
+                await db.execute(text(LONG_READ))
+
+        waiting = tasks.create_task(wait_long())
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+    async with counted.write() as db:
+        await db.execute(text("INSERT INTO t VALUES (2)"))
+        await db.execute(text("INSERT INTO t VALUES (3)"))
+    assert await rows(counted) in ([2, 3], [1, 2, 3])
+    await counted.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE t SET n=? WHERE t.id = ? OR t.n > ?",
+        "UPDATE t SET n=(SELECT max(u.n) FROM u) WHERE t.id = ?",
+        "UPDATE t SET n=? WHERE t.n = ?",
+        "INSERT INTO t (n) SELECT u.n FROM u",
+        "DELETE FROM t WHERE t.id = ?",
+    ],
+)
+def test_what_may_touch_many_rows_goes_to_the_thread(sql: str) -> None:
+    assert _kind(sql) is _Kind.OTHER
