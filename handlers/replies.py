@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
-from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, TelegramMethod
+from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import BufferedInputFile, CallbackQuery
 
-from handlers.telegram_messages import edited, sent
+from handlers.telegram_messages import TextCall, edited, sent
 from operations.outgoing import File, Lane, Letter
 from operations.senders import Sender
 from templates.contexts import dump_context
 from templates.messages import Message, Toast
 from templates.rendering import Renderer
 
-Reply = TelegramMethod[Any] | Message
+Reply = TelegramMethod[Any] | TextCall | Message
 Replies = Reply | Sequence[Reply] | None
 
 
@@ -35,7 +35,7 @@ class Say:
             return message
         return sent(self.chat_id, rendered)
 
-    def edit(self, message: Message) -> EditMessageText | SendMessage:
+    def edit(self, message: Message) -> TextCall:
         """The message in place of the one whose button was tapped."""
         rendered = self.renderer.render(message, self.language)
         tapped = self.callback.message if self.callback else None
@@ -45,7 +45,7 @@ class Say:
 
     def edit_elsewhere(
         self, chat_id: int, message_id: int, language: str, message: Message
-    ) -> EditMessageText:
+    ) -> TextCall:
         """The message in place of one that somebody else was sent."""
         return edited(chat_id, message_id, self.renderer.render(message, language))
 
@@ -76,7 +76,7 @@ def letters(
 def _flat(replies: Replies) -> Iterable[Reply]:
     if replies is None:
         return ()
-    if isinstance(replies, (TelegramMethod, Message)):
+    if isinstance(replies, (TelegramMethod, TextCall, Message)):
         return (replies,)
     return replies
 
@@ -92,6 +92,9 @@ def _letter(bot: Bot, reply: Reply, sender: Sender | None) -> Letter:
             language=sender.language,
             client_id=sender.client.id if sender.client else None,
         )
+    if isinstance(reply, TextCall):
+        chat_id = int(reply.fields["chat_id"])
+        return Letter(Lane.REPLY, chat_id, method=reply.method, payload=reply.fields)
     return call_letter(bot, reply, chat_id=sender.telegram_id if sender else 0)
 
 

@@ -1,9 +1,12 @@
-"""Rendered messages as aiogram's methods and types."""
+"""Rendered messages as calls of the Bot API, their keyboards as aiogram's types."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
+import orjson
 from aiogram import types
-from aiogram.methods import EditMessageText, SendMessage
 
 from templates.callbacks import Callback
 from templates.keyboards import (
@@ -25,33 +28,47 @@ TelegramKeyboard = (
     | types.ReplyKeyboardRemove
     | types.ForceReply
 )
-NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = '{"is_disabled":true}'
+KEYBOARDS_REMEMBERED = 500  # most are the same for everybody
 
 
-def sent(chat_id: int, rendered: Rendered) -> SendMessage:
+@dataclass(frozen=True)
+class TextCall:
+    """A text on its way, as the form fields that Telegram gets."""
+
+    method: str
+    fields: Mapping[str, str]
+
+
+def sent(chat_id: int, rendered: Rendered) -> TextCall:
     """The message as a new one in the chat."""
-    return SendMessage(
-        chat_id=chat_id,
-        text=rendered.text,
-        parse_mode="HTML",
-        link_preview_options=NO_PREVIEW,
-        reply_markup=None if rendered.keyboard is None else telegram_keyboard(rendered.keyboard),
-    )
+    return TextCall("sendMessage", {"chat_id": str(chat_id), **_text_fields(rendered)})
 
 
-def edited(chat_id: int, message_id: int, rendered: Rendered) -> EditMessageText:
+def edited(chat_id: int, message_id: int, rendered: Rendered) -> TextCall:
     """The message in place of an older one; without a keyboard the old buttons go."""
-    keyboard = rendered.keyboard
-    if keyboard is not None and not isinstance(keyboard, InlineKeyboard):
+    if rendered.keyboard is not None and not isinstance(rendered.keyboard, InlineKeyboard):
         raise TypeError("only an inline keyboard can be edited into a message")
-    return EditMessageText(
-        chat_id=chat_id,
-        message_id=message_id,
-        text=rendered.text,
-        parse_mode="HTML",
-        link_preview_options=NO_PREVIEW,
-        reply_markup=None if keyboard is None else inline_keyboard(keyboard),
-    )
+    place = {"chat_id": str(chat_id), "message_id": str(message_id)}
+    return TextCall("editMessageText", {**place, **_text_fields(rendered)})
+
+
+def _text_fields(rendered: Rendered) -> dict[str, str]:
+    fields = {
+        "text": rendered.text,
+        "parse_mode": "HTML",
+        "link_preview_options": NO_PREVIEW,
+    }
+    if rendered.keyboard is not None:
+        fields["reply_markup"] = _markup(rendered.keyboard)
+    return fields
+
+
+@lru_cache(maxsize=KEYBOARDS_REMEMBERED)
+def _markup(keyboard: Keyboard) -> str:
+    """The keyboard as JSON: to build aiogram's objects and dump them costs as much as a query."""
+    dumped = telegram_keyboard(keyboard).model_dump(mode="json", exclude_none=True)
+    return orjson.dumps(dumped).decode()
 
 
 def telegram_keyboard(keyboard: Keyboard) -> TelegramKeyboard:

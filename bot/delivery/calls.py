@@ -14,7 +14,7 @@ from handlers.telegram_messages import sent, telegram_keyboard
 from storage.outbox import File, Letter
 from templates.contexts import load_context
 from templates.markup import plain_text
-from templates.pictures import is_document
+from templates.pictures import Picture, is_document
 from templates.rendering import Rendered, Renderer
 
 
@@ -65,23 +65,26 @@ class CallMaker:
         assert letter.language is not None
         message = load_context(letter.notice, letter.context or "{}")
         rendered = self._renderer.render(message, letter.language)
-        return self._serialise(await self._method(letter.chat_id, rendered))
-
-    async def _method(self, chat_id: int, rendered: Rendered) -> TelegramMethod[Any]:
         if rendered.picture is None:
-            return sent(chat_id, rendered)
+            text = sent(letter.chat_id, rendered)
+            return Call(text.method, text.fields)
+        return self._serialise(await self._picture(letter.chat_id, rendered, rendered.picture))
+
+    async def _picture(
+        self, chat_id: int, rendered: Rendered, picture: Picture
+    ) -> TelegramMethod[Any]:
         # Drawing takes tens of milliseconds: off the loop, so that nobody else waits for it.
-        body = await asyncio.to_thread(rendered.picture.draw)
-        if is_document(rendered.picture):
+        body = await asyncio.to_thread(picture.draw)
+        if is_document(picture):
             return SendDocument(
                 chat_id=chat_id,
-                document=BufferedInputFile(body, rendered.picture.file_name),
+                document=BufferedInputFile(body, picture.file_name),
                 caption=rendered.text,
                 parse_mode="HTML",
             )
         return SendPhoto(
             chat_id=chat_id,
-            photo=BufferedInputFile(body, rendered.picture.file_name),
+            photo=BufferedInputFile(body, picture.file_name),
             caption=rendered.text,
             parse_mode="HTML",
             reply_markup=(
