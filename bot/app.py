@@ -6,14 +6,10 @@ clock and, for benchmarks, its pace.
 
 import asyncio
 import time
-from typing import Any
 
 import orjson
 import structlog
-from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
+from aiogram import Dispatcher
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import waypoints
@@ -36,6 +32,7 @@ from bot.starting import Identity, identified, migrated
 from bot.stocking import stocked
 from bot.telegram import Telegram
 from bot.throttle import Throttle
+from bot.unconnected import unconnected_bot
 from bot.webhook import Webhook
 from handlers.routers import build_dispatcher
 from loyalty.programme import Programme
@@ -80,7 +77,7 @@ class App:
         self.renderer = Renderer(
             business.currency, business.minor_digits, business.timezone, clock.now
         )
-        self._bot = _serialising_bot(settings)
+        self._bot = unconnected_bot(settings.bot_token)
         self._waypoint = waypoint
         self.backlog = Backlog(self.database)
         self._permissions = Permissions(self.database, clock, self.in_force)
@@ -230,7 +227,6 @@ class App:
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 await self.telegram.close()
-                await self._bot.session.close()
                 await self.database.close()
         except TimeoutError:
             log.warning("stopped without closing the database")
@@ -262,10 +258,3 @@ class App:
         # Both must be idle at one moment: a look now and then is simpler than a signal from each.
         while not (self.inbox.is_idle and self.delivery.is_idle):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-
-
-def _serialising_bot(settings: Settings) -> Bot:
-    """aiogram's bot: it parses updates and serialises replies, and never opens a connection."""
-    api = TelegramAPIServer.from_base(settings.telegram_api)
-    session: Any = AiohttpSession(api=api)
-    return Bot(settings.bot_token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
