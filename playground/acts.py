@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.backend import Backend, CallbackQuery, with_caption, with_text
 from playground.files import Upload
@@ -11,9 +11,6 @@ from playground.schema import JSON, utf16_length
 from playground.seen import ChatMessage
 from playground.texts import TEXT_UNITS_MAX, formatted
 from playground.world import Chat, User
-
-if TYPE_CHECKING:
-    from playground.server import LocalTelegram
 
 # Whom Telegram names as the sender of what a channel says in a group.
 CHANNEL_BOT: JSON = {
@@ -29,11 +26,10 @@ _query_numbers = itertools.count(4_000_000_000_000_001)
 class Acts:
     """The acts of one person; each returns its update's id, 0 if the bot did not want it."""
 
-    __slots__ = ("_backend", "_private", "_telegram", "_user")
+    __slots__ = ("_backend", "_private", "_user")
 
-    def __init__(self, telegram: "LocalTelegram", user: User, private: Chat) -> None:
-        self._telegram = telegram
-        self._backend = telegram.backend
+    def __init__(self, backend: Backend, user: User, private: Chat) -> None:
+        self._backend = backend
         self._user = user
         self._private = private
 
@@ -154,7 +150,7 @@ class Acts:
         """Sends a callback query; a message that is gone comes as an inaccessible one."""
         query_id = str(next(_query_numbers))
         queries = self._backend.queries
-        expires_at = time.monotonic() + self._telegram.callback_lifetime_s
+        expires_at = time.monotonic() + self._backend.callback_lifetime_s
         queries[query_id] = CallbackQuery(chat, self._user.id, expires_at)
         if len(queries) > QUERIES_MAX:
             del queries[next(iter(queries))]

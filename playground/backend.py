@@ -48,6 +48,8 @@ class Backend:
     faults: Faults
     calls: CallLog
     webhook: Webhook
+    bot_username: str
+    callback_lifetime_s: float
     profile: Profile = field(default_factory=Profile)
     profile_listeners: list[Callable[[], None]] = field(default_factory=list)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)

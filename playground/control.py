@@ -35,20 +35,18 @@ and whose Origin, if any, is the same are answered.
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 from aiohttp import WSMsgType, web
 
+from playground.backend import Backend
 from playground.origins import is_ours
 from playground.people import Person
+from playground.population import Population
 from playground.schema import JSON
 from playground.seen import Button, ChatMessage
 from playground.views import chat_view, commands_view, event_view
 from playground.world import Event
-
-if TYPE_CHECKING:
-    from playground.server import LocalTelegram
 
 UNSENT_EVENTS_MAX = 10_000  # a page that reads slower than this is cut off
 COMMAND_BYTES_MAX = 64 * 1024
@@ -63,8 +61,9 @@ _INLINE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 class Control:
     """Serves the page and its WebSocket."""
 
-    def __init__(self, telegram: "LocalTelegram", page: Path | None = None) -> None:
-        self._telegram = telegram
+    def __init__(self, backend: Backend, population: Population, page: Path | None = None) -> None:
+        self._backend = backend
+        self._population = population
         self._page = page
         self._outboxes: set[asyncio.Queue[str | None]] = set()
         # More than the chats: what else the snapshot tells, and what else there is to fetch.
@@ -80,9 +79,9 @@ class Control:
             "block": self._block,
             "unblock": self._unblock,
         }
-        telegram.world.listeners.append(self._on_event)
-        telegram.backend.profile_listeners.append(self._on_commands)
-        telegram.person_listeners.append(self._on_person)
+        backend.world.listeners.append(self._on_event)
+        backend.profile_listeners.append(self._on_commands)
+        population.listeners.append(self._on_person)
 
     def attach(self, app: web.Application) -> None:
         """Adds the routes to an application that has not started."""
@@ -112,26 +111,26 @@ class Control:
 
     def _on_event(self, event: Event) -> None:
         if self._outboxes:
-            chat = self._telegram.world.chats[event.chat_id]
-            self.tell(event_view(self._telegram, event, chat))
+            chat = self._backend.world.chats[event.chat_id]
+            self.tell(event_view(self._backend, event, chat))
 
     def _on_person(self, person: Person) -> None:
-        self.tell({"event": "person", "chat": chat_view(self._telegram, person)})
+        self.tell({"event": "person", "chat": chat_view(self._backend, person)})
 
     def _on_commands(self) -> None:
-        for person in self._telegram.people.values() if self._outboxes else ():
-            view = commands_view(self._telegram, person)
-            menu = person.chat.menu_button or self._telegram.backend.profile.menu_button
+        for person in self._population.people.values() if self._outboxes else ():
+            view = commands_view(self._backend, person)
+            menu = person.chat.menu_button or self._backend.profile.menu_button
             event = {"event": "commands", "chat": person.id, "commands": view}
             self.tell({**event, "menu_button": menu})
 
     def snapshot(self) -> JSON:
         """Everything that a page has to know at first."""
-        bot = self._telegram.world.bot.payload
+        bot = self._backend.world.bot.payload
         view = {
             "event": "snapshot",
             "bot": {"id": bot["id"], "username": bot["username"], "name": bot["first_name"]},
-            "chats": [chat_view(self._telegram, p) for p in self._telegram.people.values()],
+            "chats": [chat_view(self._backend, p) for p in self._population.people.values()],
         }
         for part in self.parts:
             view |= part()
@@ -172,7 +171,7 @@ class Control:
     async def file(self, request: web.Request) -> web.Response:
         """The bytes of a picture; everything else is offered as a download."""
         refuse_strangers(request)
-        stored = self._telegram.backend.files.get(request.match_info["file_id"])
+        stored = self._backend.files.get(request.match_info["file_id"])
         if stored is None:
             raise web.HTTPNotFound
         headers = {"X-Content-Type-Options": "nosniff"}
@@ -205,10 +204,10 @@ class Control:
     # Obeying
 
     def _person(self, command: JSON) -> Person:
-        return self._telegram.people[command["person"]]
+        return self._population.people[command["person"]]
 
     async def _add_person(self, command: JSON) -> JSON:
-        person = self._telegram.person(
+        person = self._population.person(
             str(command["first_name"]),
             language_code=command.get("language_code", "ru"),
             phone=command.get("phone"),
@@ -223,7 +222,7 @@ class Control:
     async def _tap(self, command: JSON) -> JSON:
         person = self._person(command)
         raw = person.chat.messages[command["message_id"]]
-        message = ChatMessage(raw, self._telegram.backend.files)
+        message = ChatMessage(raw, self._backend.files)
         button = message.rows[command["row"]][command["column"]]
         if button.is_disabled:
             raise ValueError("the button is disabled")
@@ -251,7 +250,7 @@ class Control:
     async def _share_contact(self, command: JSON) -> JSON:
         person = self._person(command)
         if "of" in command:
-            owner = self._telegram.people[command["of"]]
+            owner = self._population.people[command["of"]]
             name = owner.user.payload["first_name"]
             await person.share_contact(phone=owner.phone, user_id=owner.id, first_name=name)
         elif "phone" in command:

@@ -7,17 +7,14 @@ await anna.tap("✅")
 """
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from playground.acts import Acts, post_as
+from playground.backend import Backend
 from playground.ears import HEAR_SECONDS, Ear, NotHeard, Wanted, answer_of
 from playground.schema import JSON
 from playground.seen import Answer, Button, ChatMessage
 from playground.world import Chat, User
-
-if TYPE_CHECKING:
-    from playground.server import LocalTelegram
 
 __all__ = ["ChatMessage", "Group", "NoSuchButton", "NotHeard", "Person"]
 
@@ -31,10 +28,10 @@ class NoSuchButton(AssertionError):
 class Place:
     """A chat that can be looked at and listened to."""
 
-    def __init__(self, telegram: "LocalTelegram", chat: Chat) -> None:
-        self.telegram = telegram
+    def __init__(self, backend: Backend, chat: Chat) -> None:
+        self.backend = backend
         self.chat = chat
-        self.ear = Ear(telegram.backend, chat)
+        self.ear = Ear(backend, chat)
 
     @property
     def id(self) -> int:
@@ -43,13 +40,13 @@ class Place:
     @property
     def all_messages(self) -> list[ChatMessage]:
         """Everything in the chat, from everybody, oldest first."""
-        files = self.telegram.backend.files
+        files = self.backend.files
         return [ChatMessage(raw, files) for raw in self.chat.messages.values()]
 
     @property
     def messages(self) -> list[ChatMessage]:
         """What the bot wrote and did not delete, oldest first, as it is now."""
-        bot_id = self.telegram.world.bot.id
+        bot_id = self.backend.world.bot.id
         return [message for message in self.all_messages if message.sender_id == bot_id]
 
     @property
@@ -85,25 +82,25 @@ class Group(Place):
 
     async def post(self, text: str) -> int:
         """A post of this channel itself, signed by nobody."""
-        return post_as(self.telegram.backend, self.chat, self.chat, text)
+        return post_as(self.backend, self.chat, self.chat, text)
 
     async def post_as(self, channel: "Group", text: str) -> int:
         """A message in this group in a channel's name."""
-        return post_as(self.telegram.backend, self.chat, channel.chat, text)
+        return post_as(self.backend, self.chat, channel.chat, text)
 
 
 class Person(Place):
     """Somebody with Telegram on their phone, and their private chat with the bot."""
 
-    def __init__(self, telegram: "LocalTelegram", user: User, chat: Chat, phone: str) -> None:
-        super().__init__(telegram, chat)
+    def __init__(self, backend: Backend, user: User, chat: Chat, phone: str) -> None:
+        super().__init__(backend, chat)
         self.user = user
         self.phone = phone
         self.note = ""
         self.opened_urls: list[str] = []
         self.clipboard: list[str] = []
         self.shares: list[JSON] = []
-        self._acts = Acts(telegram, user, chat)
+        self._acts = Acts(backend, user, chat)
 
     @property
     def answers(self) -> list[Answer]:
@@ -211,7 +208,7 @@ class Person(Place):
                 for key in (key for row in chat.keyboard["keyboard"] for key in row):
                     if key["text"].startswith(label):
                         return Button(key["text"], key, chat.keyboard_message_id, inline=False)
-            for button in ChatMessage(raw, self.telegram.backend.files).buttons:
+            for button in ChatMessage(raw, self.backend.files).buttons:
                 if button.text.startswith(label) and not button.is_disabled:
                     return button
         return None
@@ -254,7 +251,7 @@ class Person(Place):
         """Opens a deep link to the bot and presses "start"."""
         code = self._start_parameter(url)
         if code is None:
-            raise ValueError(f"not a link to @{self.telegram.bot_username}: {url}")
+            raise ValueError(f"not a link to @{self.backend.bot_username}: {url}")
         return await self.send(f"/start {code}" if code else "/start")
 
     def _start_parameter(self, url: str) -> str | None:
@@ -267,7 +264,7 @@ class Person(Place):
             name = parts.path.strip("/")
         else:
             return None
-        if name.lower() != self.telegram.bot_username.lower():
+        if name.lower() != self.backend.bot_username.lower():
             return None
         code = query.get("start", [""])[0]
         return code if re.fullmatch(r"[A-Za-z0-9_-]{0,64}", code) else ""

@@ -1,9 +1,8 @@
 """The local Telegram as one object: starts, stops, holds the people and what they do."""
 
 import asyncio
-import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,19 +16,18 @@ from playground.control import Control
 from playground.faults import Faults
 from playground.files import FileStore
 from playground.limits import Pace, PaceLimits
-from playground.people import Group, Person
+from playground.people import Person
+from playground.population import Population
 from playground.schema import JSON
 from playground.updates import PollAborted, UpdateQueue
 from playground.webhook import RetryPause, Target, Webhook
 from playground.wire import REQUEST_BYTES_MAX
-from playground.world import ChatKind, Keep, User, World
+from playground.world import Keep, User, World
 
 HOST = "127.0.0.1"
 BOT_ID = 5_000_000_001
 TOKEN = f"{BOT_ID}:LOCAL-stand-in-not-a-secret-000000"
 FIRST_UPDATE_ID = 700_000_001
-FIRST_PERSON_ID = 7_000_000_001  # beyond 32 bits, as many real ones are
-FIRST_GROUP_ID = -1_002_000_000_001
 CALLBACK_SECONDS = 150.0
 SHUTDOWN_SECONDS = 1.0
 ACCEPTING_TURNS = 8
@@ -71,22 +69,21 @@ class LocalTelegram:
             faults=Faults(),
             calls=CallLog(keep.calls),
             webhook=Webhook(updates, webhook_pause),
+            bot_username=bot_username,
+            callback_lifetime_s=callback_lifetime_s,
         )
         self.token = token
-        self.bot_username = bot_username
-        self.callback_lifetime_s = callback_lifetime_s
-        self.people: dict[int, Person] = {}
-        self.groups: dict[int, Group] = {}
-        self.person_listeners: list[Callable[[Person], None]] = []
-        self.control = Control(self, page)
+        self.population = Population(self.backend)
+        self.person = self.population.person
+        self.group = self.population.group
+        self.channel = self.population.channel
+        self.control = Control(self.backend, self.population, page)
         self._wanted_port = port
         self._port = 0
         self._api = BotApi(self.backend, token)
         self.backend.webhook.on_answer = self._api.perform
         self._runner: web.AppRunner | None = None
         self._target: Target | None = None  # the webhook, while the server is down
-        self._person_ids = itertools.count(FIRST_PERSON_ID)
-        self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
 
     @property
     def world(self) -> World:
@@ -107,6 +104,14 @@ class LocalTelegram:
     @property
     def pace(self) -> Pace:
         return self.backend.pace
+
+    @property
+    def people(self) -> dict[int, Person]:
+        return self.population.people
+
+    @property
+    def bot_username(self) -> str:
+        return self.backend.bot_username
 
     @property
     def port(self) -> int:
@@ -187,68 +192,6 @@ class LocalTelegram:
         """From now on every call is answered 401."""
         self._api.token = None
         self.updates.end_poll(PollAborted())
-
-    def person(
-        self,
-        first_name: str = "Анна",
-        *,
-        last_name: str | None = None,
-        username: str | None = None,
-        language_code: str | None = "ru",
-        phone: str | None = None,
-        birthdate: JSON | None = None,
-        id: int | None = None,  # noqa: A002 - Telegram's own name for it
-        is_bot: bool = False,
-        started: bool = False,
-        note: str = "",
-    ) -> Person:
-        """Adds a person; `started` is one who talked to the bot before, `note` is for the page."""
-        person_id = next(self._person_ids) if id is None else id
-        payload: JSON = {"id": person_id, "is_bot": is_bot, "first_name": first_name}
-        optional = {"last_name": last_name, "username": username, "language_code": language_code}
-        payload |= {key: value for key, value in optional.items() if value is not None}
-        chat = self.world.add_user(payload, birthdate=birthdate)
-        chat.started = started
-        own_phone = phone or f"+7912{person_id % 10_000_000:07d}"
-        person = Person(self, self.world.users[person_id], chat, own_phone)
-        person.note = note
-        self.people[person_id] = person
-        for listener in self.person_listeners:
-            listener(person)
-        return person
-
-    def group(
-        self,
-        title: str,
-        *people: Person,
-        username: str | None = None,
-        id: int | None = None,  # noqa: A002 - Telegram's own name for it
-    ) -> Group:
-        """Adds a group with the bot and these people in it."""
-        return self._add_group("supergroup", title, people, username, id)
-
-    def channel(self, title: str, *, username: str | None = None) -> Group:
-        """Adds a channel with the bot in it."""
-        return self._add_group("channel", title, (), username, None)
-
-    def _add_group(
-        self,
-        kind: ChatKind,
-        title: str,
-        people: Iterable[Person],
-        username: str | None,
-        wanted_id: int | None,
-    ) -> Group:
-        chat_id = next(self._group_ids) if wanted_id is None else wanted_id
-        payload: JSON = {"id": chat_id, "title": title}
-        if username is not None:
-            payload["username"] = username
-        chat = self.world.add_chat(payload, kind)
-        chat.started = True
-        chat.members = {person.id: person.user for person in people}
-        group = Group(self, chat)
-        self.groups[chat.id] = group
-        return group
 
     def inject(self, raw: JSON | str | bytes) -> int:
         """Queues an update verbatim: of an unknown type, malformed, of any kind."""

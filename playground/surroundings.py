@@ -182,7 +182,7 @@ class Surroundings:
             self._tell_person(person)
 
     def _tell_person(self, person: Person) -> None:
-        self._control.tell({"event": "person", "chat": chat_view(self._telegram, person)})
+        self._control.tell({"event": "person", "chat": chat_view(self._telegram.backend, person)})
 
     # Files
 

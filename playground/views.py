@@ -1,21 +1,17 @@
 """What the page in the browser is shown, as JSON."""
 
-from typing import TYPE_CHECKING
-
+from playground.backend import Backend
 from playground.method_profile import commands_shown
+from playground.people import Person
 from playground.schema import JSON
 from playground.seen import ChatMessage
 from playground.world import Chat, Event
-
-if TYPE_CHECKING:
-    from playground.people import Person
-    from playground.server import LocalTelegram
 
 MESSAGES_SHOWN_MAX = 200
 _FILES = ("document", "video", "animation", "audio", "voice", "sticker")
 
 
-def person_view(person: "Person") -> JSON:
+def person_view(person: Person) -> JSON:
     """Who somebody is."""
     return {
         "id": person.id,
@@ -28,26 +24,26 @@ def person_view(person: "Person") -> JSON:
     }
 
 
-def chat_view(telegram: "LocalTelegram", person: "Person") -> JSON:
+def chat_view(backend: Backend, person: Person) -> JSON:
     """Everything on a person's screen."""
     chat = person.chat
     newest = list(chat.messages.values())[-MESSAGES_SHOWN_MAX:]
     return {
         "person": person_view(person),
-        "messages": [message_view(telegram, raw) for raw in newest],
+        "messages": [message_view(backend, raw) for raw in newest],
         "keyboard": keyboard_view(chat),
-        "commands": commands_view(telegram, person),
-        "menu_button": chat.menu_button or telegram.backend.profile.menu_button,
+        "commands": commands_view(backend, person),
+        "menu_button": chat.menu_button or backend.profile.menu_button,
         "pinned": list(chat.pinned),
         "started": chat.started,
         "blocked": chat.blocked,
     }
 
 
-def commands_view(telegram: "LocalTelegram", person: "Person") -> list[JSON]:
+def commands_view(backend: Backend, person: Person) -> list[JSON]:
     """The commands in a person's menu, in their language."""
     language = person.user.language_code or ""
-    return commands_shown(telegram.backend, person.chat, person.id, language)
+    return commands_shown(backend, person.chat, person.id, language)
 
 
 def keyboard_view(chat: Chat) -> JSON | None:
@@ -74,13 +70,13 @@ def keyboard_view(chat: Chat) -> JSON | None:
     }
 
 
-def message_view(telegram: "LocalTelegram", raw: JSON) -> JSON:
+def message_view(backend: Backend, raw: JSON) -> JSON:
     """One message; `html` holds Telegram's own tags only, everything else in it is escaped."""
-    message = ChatMessage(raw, telegram.backend.files)
+    message = ChatMessage(raw, backend.files)
     replied = raw.get("reply_to_message")
     return {
         "id": message.message_id,
-        "from_bot": message.sender_id == telegram.world.bot.id,
+        "from_bot": message.sender_id == backend.world.bot.id,
         "sender": raw["from"]["first_name"] if "from" in raw else raw["chat"].get("title"),
         "date": message.date,
         "edited": message.edited,
@@ -131,11 +127,11 @@ def _button(raw: JSON) -> JSON:
     return {"text": raw["text"], "kind": kind, "style": raw.get("style"), "url": raw.get("url")}
 
 
-def event_view(telegram: "LocalTelegram", event: Event, chat: Chat) -> JSON:
+def event_view(backend: Backend, event: Event, chat: Chat) -> JSON:
     """A change in a chat as it is told to the page."""
     view: JSON = {"event": event.kind, "chat": event.chat_id}
     if event.kind in ("message", "edited"):
-        view["message"] = message_view(telegram, event.payload)
+        view["message"] = message_view(backend, event.payload)
     elif event.kind == "keyboard":
         view["keyboard"] = keyboard_view(chat)
     elif event.kind == "answer":

@@ -72,7 +72,7 @@ async def test_dismissal_takes_the_desk_s_commands_away(svoi: RunningBot) -> Non
 
 def offered(person: Person) -> set[str]:
     """The commands that Telegram shows in this chat."""
-    backend, spoken = person.telegram.backend, person.user.language_code or ""
+    backend, spoken = person.backend, person.user.language_code or ""
     return {found["command"] for found in commands_shown(backend, person.chat, person.id, spoken)}
 
 

@@ -272,8 +272,9 @@ async def test_other_kinds_of_messages(bot: Bot, anna: Person) -> None:
     await bot.send_chat_action(anna.id, "typing")
 
 
-async def test_a_tap_is_answered_until_its_time_is_over(anna: Person) -> None:
-    telegram = anna.telegram
+async def test_a_tap_is_answered_until_its_time_is_over(
+    telegram: LocalTelegram, anna: Person
+) -> None:
     async with aiohttp.ClientSession(base_url=f"{telegram.base_url}/bot{telegram.token}/") as http:
         await anna.tap_data("x", message_id=1)
         query_id, query = next(iter(telegram.backend.queries.items()))

@@ -24,7 +24,7 @@ def commands(*names: str) -> list[BotCommand]:
 
 
 def shown(telegram: LocalTelegram, person: Person) -> list[str]:
-    return [command["command"] for command in commands_view(telegram, person)]
+    return [command["command"] for command in commands_view(telegram.backend, person)]
 
 
 async def test_a_person_sees_the_commands_of_the_narrowest_scope_in_their_language(
