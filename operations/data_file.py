@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from operations.profile import birthday_of
 from operations.transaction import Tx
-from storage import clients, erasures, person_data
+from storage import clients, merges, person_data
 from storage.clients import Client, ClientStatus
 from storage.person_data import Row
 from templates.data_file import Section, data_page
@@ -19,7 +19,7 @@ async def data_file(tx: Tx, client_id: int, labels: Labels) -> bytes | None:
     client = await clients.by_id(tx.db, client_id)
     if client is None or client.status is not ClientStatus.ACTIVE:
         return None
-    records = await erasures.records_of(tx.db, client.id)
+    records = await merges.records_of(tx.db, client.id)
     rows = await person_data.rows_about(tx.db, records, client.telegram_id)
     page = _Page(tx, client, rows, labels)
     everything = json.dumps(rows, ensure_ascii=False, indent=1, default=_plain)

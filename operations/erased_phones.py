@@ -14,8 +14,8 @@ from datetime import datetime
 from loyalty.calendar import add_months, business_day
 from operations import birthdays
 from operations.transaction import Tx
-from storage import erasures
-from storage.erasures import ErasedPhone
+from storage import phone_hashes
+from storage.phone_hashes import ErasedPhone
 
 PHONE_KEPT_MONTHS = 12  # as the consent says
 
@@ -24,12 +24,12 @@ async def remember_phones(
     tx: Tx, ids: Collection[int], phones: Collection[str], *, at: datetime
 ) -> None:
     """Keeps the phones of these records, with the latest birthday gift that they were given."""
-    year = await erasures.latest_claim(tx.db, ids, birthdays.JOB)
-    key = await erasures.key_of_phones(tx.db, made=secrets.token_hex(32))
+    year = await phone_hashes.latest_claim(tx.db, ids, birthdays.JOB)
+    key = await phone_hashes.key(tx.db, made=secrets.token_hex(32))
     assert key is not None, "made just now, if it was not there"
     for phone in sorted(phones):
         phone_hash = _hash(key, phone)
-        await erasures.remember_phone(tx.db, phone_hash, now=at, birthday_year=year)
+        await phone_hashes.remember(tx.db, phone_hash, now=at, birthday_year=year)
 
 
 def _hash(key: str, phone: str) -> str:
@@ -38,11 +38,11 @@ def _hash(key: str, phone: str) -> str:
 
 async def erased_phones(tx: Tx, phones: Collection[str]) -> Mapping[str, ErasedPhone]:
     """Those of these numbers whose owner was erased less than 12 months ago."""
-    key = await erasures.key_of_phones(tx.db)
+    key = await phone_hashes.key(tx.db)
     if key is None or not phones:
         return {}
     hashes = {_hash(key, phone): phone for phone in phones}
-    found = await erasures.phones(tx.db, hashes.keys())
+    found = await phone_hashes.erased(tx.db, hashes.keys())
     return {
         hashes[phone_hash]: erased
         for phone_hash, erased in found.items()

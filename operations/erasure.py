@@ -17,8 +17,10 @@ from storage import (
     approvals,
     audit_log,
     clients,
+    erasing,
     erasures,
     forgetting,
+    merges,
     redemptions,
     visit_previews,
 )
@@ -72,15 +74,15 @@ async def erase_client(
     await remember_phones(tx, ids, phones, at=erased_at)
     for record_id in ids:
         await release_claims(tx, client_id=record_id, actor_id=by)
-    await erasures.cancel_pending(tx.db, ids, tx.now)
+    await erasing.cancel_pending(tx.db, ids, tx.now)
     points = await _write_off(tx, client.id, by)
-    await erasures.clear_records(tx.db, ids, language=tx.programme.business.languages[0])
-    await erasures.forget_accounts(tx.db, accounts)
-    await erasures.clear_words(tx.db, ids, accounts, tx.now)
-    await erasures.end_referrals(tx.db, ids)
+    await erasing.clear_records(tx.db, ids, language=tx.programme.business.languages[0])
+    await erasing.forget_accounts(tx.db, accounts)
+    await erasing.clear_words(tx.db, ids, accounts, tx.now)
+    await erasing.end_referrals(tx.db, ids)
     await forgetting.drop_waiting(tx.db, ids, accounts, tx.now)
     await _end_questions(tx, ids)
-    await erasures.close_previews(tx.db, ids)
+    await erasing.close_previews(tx.db, ids)
     await forgetting.forget_messages(tx.db, ids, newest=forgetting.AT_ONCE_MAX)
     await erasures.note(tx.db, ids, erased_at)
     await audit_log.record(
@@ -99,7 +101,7 @@ async def _locked(tx: Tx, client_id: int) -> tuple[Client, list[int]]:
     ids: list[int] = []
     while True:
         living_id = await _living_id(tx, client_id)
-        found = await erasures.records_of(tx.db, living_id)
+        found = await merges.records_of(tx.db, living_id)
         if found == ids:
             break
         ids = found
@@ -141,12 +143,12 @@ async def _write_off(tx: Tx, client_id: int, by: int | None) -> int:
 
 async def _end_questions(tx: Tx, ids: Collection[int]) -> None:
     """Whoever asked at the desk reads that nothing comes of it; of whom, they do not read."""
-    for redemption_id in await erasures.open_redemptions(tx.db, ids):
+    for redemption_id in await erasing.open_redemptions(tx.db, ids):
         redemption = await redemptions.by_id(tx.db, redemption_id)
         assert redemption is not None, "found just now"
         client = await _blank(tx, redemption.client_id)
         await end_hold(tx, redemption, client, Ending.GONE, actor_id=None)
-    for approval_id in await erasures.open_approvals(tx.db, ids):
+    for approval_id in await erasing.open_approvals(tx.db, ids):
         approval = await approvals.by_id(tx.db, approval_id)
         assert approval is not None, "found just now"
         await close_approval(tx, approval, ApprovalStatus.VOID, None)

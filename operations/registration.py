@@ -24,7 +24,7 @@ from storage import clients, consents, job_claims, people, phone_cases
 from storage import ledger as entries
 from storage.clients import Client, ClientStatus
 from storage.consents import Consent, ConsentKind
-from storage.erasures import ErasedPhone
+from storage.phone_hashes import ErasedPhone
 from templates.registration import Promise
 
 __all__ = [

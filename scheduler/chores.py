@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.clock import Clock
 from scheduler.forgetting import Forgetting
-from storage import erasures, job_claims, outbox, returns, staff, visit_previews
+from storage import job_claims, outbox, phone_hashes, returns, staff, visit_previews
 from storage.database import Database
 from storage.failures import is_passing
 
@@ -41,9 +41,7 @@ class Chores:
                 staff.forget_invitations, INVITATIONS_KEPT
             ),
             "forget claims": lambda: self._forget(job_claims.forget, CLAIMS_KEPT),
-            "forget erased phones": lambda: self._forget(
-                erasures.forget_phones, ERASED_PHONES_KEPT
-            ),
+            "forget erased phones": lambda: self._forget(phone_hashes.forget, ERASED_PHONES_KEPT),
         }
         forgetting = Forgetting(database, clock)
         self._at_each_tick: set[str] = set()

@@ -78,6 +78,14 @@ CHOSEN = (
 )
 
 
+async def records_of(db: AsyncConnection, client_id: int) -> list[int]:
+    """The client's record and those that were merged into it, the newest first."""
+    found = select(clients.c.id).where(clients.c.id == client_id).cte(recursive=True)
+    merged = select(clients.c.id).join(found, clients.c.merged_into_id == found.c.id)
+    query = select(found.union(merged).c.id)
+    return sorted((await db.execute(query)).scalars(), reverse=True)
+
+
 async def move_rows(db: AsyncConnection, *, source_id: int, target_id: int) -> None:
     """Gives all of `MOVED` to the target."""
     for column in MOVED:

@@ -38,7 +38,17 @@ from operations.transaction import Tx
 from operations.undo import undo_visit
 from operations.visit_previews import ClientGone, Preview, preview_visit
 from operations.visits import Booked
-from storage import clients, erasures, fsm, inbox, job_claims, ledger, outbox, people, referrals
+from storage import (
+    clients,
+    fsm,
+    inbox,
+    job_claims,
+    ledger,
+    outbox,
+    people,
+    personal_columns,
+    referrals,
+)
 from storage.clients import ClientStatus
 from storage.database import Database
 from storage.inbox import Arrival
@@ -452,15 +462,15 @@ async def test_what_is_written_to_an_erased_record_is_not_taken(desk: Business) 
 
 
 def test_rule_21_every_column_of_text_is_thought_of() -> None:
-    """A new one goes into `erasures.CLEARED`, and is cleared there, or into `IMPERSONAL`."""
+    """A new one goes into `CLEARED`, and is cleared there, or into `IMPERSONAL`."""
     written = {
         f"{table.name}.{column.name}"
         for table in metadata.sorted_tables
         for column in table.columns
         if isinstance(column.type, (String, LargeBinary)) and not column.foreign_keys
     }
-    known = erasures.CLEARED | erasures.IMPERSONAL
-    named = {one for one in written if one.split(".")[1] in erasures.IMPERSONAL_NAMES}
+    known = personal_columns.CLEARED | personal_columns.IMPERSONAL
+    named = {one for one in written if one.split(".")[1] in personal_columns.IMPERSONAL_NAMES}
     assert written - known - named == set()
     assert known - written == set(), "a column that is no more"
 
