@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 
+from loyalty.calendar import business_day
 from loyalty.programme import Programme
 from operations.in_force import InForce, as_in_force
 from operations.owners import tell_owners
@@ -10,7 +12,7 @@ from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
 from storage.outbox import Letter
-from templates.owner import ConflictAlert, PoisonAlert
+from templates.owner import ConflictAlert, ErasureListAlert, PoisonAlert
 
 HOUR_S = 3600.0
 POISON_ALERTS_PER_HOUR_MAX = 5  # a fault that everybody meets must not bury the owner
@@ -36,6 +38,7 @@ class Alerts:
         self._offer = offer
         self._monotonic = monotonic
         self._conflict_told_at: float | None = None
+        self._list_told_on: date | None = None
         self._poison_told_at: deque[float] = deque(maxlen=POISON_ALERTS_PER_HOUR_MAX)
 
     async def conflict(self) -> None:
@@ -48,6 +51,19 @@ class Alerts:
             hour = tx.now.strftime("%Y%m%d%H")
             await tell_owners(tx, ConflictAlert(), listed=self._owner_ids, key=f"409:{hour}")
         self._conflict_told_at = now
+        self._offer(tx.queued)
+
+    async def erasure_list(self, file: str, reason: str) -> None:
+        """The list of erasures cannot be reached: told once a business day, over restarts too."""
+        programme = self._in_force.programme
+        today = business_day(self._clock.now(), programme.business.timezone)
+        if today == self._list_told_on:
+            return
+        async with self._database.write() as db:
+            tx = Tx(db, self._clock.now(), programme)
+            alert = ErasureListAlert(file, reason)
+            await tell_owners(tx, alert, listed=self._owner_ids, key=f"erasures:{today}")
+        self._list_told_on = today
         self._offer(tx.queued)
 
     async def poison(self, tx: Tx, row_id: int, error_class: str) -> None:

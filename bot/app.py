@@ -119,7 +119,11 @@ class App:
             waypoint=waypoint,
         )
         self.erasure_list = ErasureList(
-            self.database, clock, self.programme, settings.erasures_file
+            self.database,
+            clock,
+            self.programme,
+            settings.erasures_path,
+            alert=self.alerts.erasure_list,
         )
         self.inbox: Inbox
         self._started = asyncio.Event()

@@ -253,11 +253,17 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -
     """A consistent copy of the database, made while the bot runs."""
     from bot.backup import BackupFailed, back_up
 
+    settings = _settings()
     try:
-        _run(back_up(_database_url(), file))
+        _run(back_up(settings.database_url, file))
     except BackupFailed as error:
         _refuse(error.reason)
     print(f"{file}: done")
+    print(
+        f"Not in it: {settings.erasures_path}, the list of clients who asked to be erased. Keep it "
+        "where it is, apart from the copy: when you restore the copy, the next start reads there "
+        "whom to erase again. A list as old as the copy would bring them back."
+    )
 
 
 def _settings() -> Settings:

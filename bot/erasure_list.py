@@ -7,7 +7,7 @@ changed, and it must not be restored together with the copy: see docs/decisions/
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -24,26 +24,21 @@ from storage.erasures import Erasure
 from storage.failures import is_passing
 
 PAGE_MAX = 1_000
-SUFFIX = ".erasures"
-NAME = "svoi.erasures"  # where the database is no file
 
 log = structlog.get_logger("erasures")
 
-
-def default_path(database: Database) -> Path:
-    """Beside the database's file; for a server, in the folder that the bot runs in."""
-    if database.is_sqlite and database.url.database:
-        return Path(database.url.database + SUFFIX)
-    return Path(NAME)
+Alert = Callable[[str, str], Awaitable[None]]  # the name of the file, and what the system says
 
 
 class ErasureList:
     """The file, and the database that it goes with."""
 
     def __init__(
-        self, database: Database, clock: Clock, programme: Programme, path: Path | None
+        self, database: Database, clock: Clock, programme: Programme, path: Path, *, alert: Alert
     ) -> None:
-        self.path = path or default_path(database)
+        """`alert` tells the owners, each time that the file cannot be reached, why."""
+        self.path = path
+        self._alert = alert
         self._database = database
         self._clock = clock
         self._programme = programme
@@ -69,7 +64,7 @@ class ErasureList:
 
         What the database has and the list lacks is added to the list.
         """
-        listed = await asyncio.to_thread(_read, self.path)
+        listed = await self._listed()
         again = 0
         for erasure in listed:
             again += await self._erase_again(erasure)
@@ -77,6 +72,14 @@ class ErasureList:
             log.warning("a restored backup was told of erasures", records=again)
         await self._write_new(frozenset((one.client_id, one.client_created_at) for one in listed))
         return again
+
+    async def _listed(self) -> list[Erasure]:
+        try:
+            return await asyncio.to_thread(_read, self.path)
+        except OSError as error:
+            log.error("the list of erasures cannot be read", error=error.strerror)
+            await self._alert(self.path.name, error.strerror or type(error).__name__)
+            return []
 
     async def write_new(self) -> None:
         """At each tick: what was erased since goes to the list."""
@@ -108,6 +111,7 @@ class ErasureList:
             except OSError as error:
                 # Tried again at the next tick; the erasure itself is done.
                 log.error("the list of erasures cannot be written", error=error.strerror)
+                await self._alert(self.path.name, error.strerror or type(error).__name__)
                 return
             self._written_up_to = page[-1][0]
 
@@ -116,9 +120,6 @@ def _read(path: Path) -> list[Erasure]:
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
-        return []
-    except OSError as error:
-        log.error("the list of erasures cannot be read", error=error.strerror)
         return []
     found = [_erasure(line) for line in lines if line.strip()]
     return [one for one in found if one is not None]

@@ -101,6 +101,15 @@ class Settings(BaseSettings):
             raise ValueError("expected HOST:PORT, such as 127.0.0.1:8081")
         return Listen(host.strip("[]"), int(port))
 
+    @property
+    def erasures_path(self) -> Path:
+        """The list of erasures: beside the database's file; for a server, where the bot runs."""
+        if self.erasures_file is not None:
+            return self.erasures_file
+        url = driver_url(self.database_url)
+        is_file = url.get_backend_name() == "sqlite"
+        return Path(f"{url.database}.erasures" if is_file else "svoi.erasures")
+
     @model_validator(mode="after")
     def _secret_with_webhook(self) -> "Settings":
         if self.webhook_url is not None and not _SECRET.fullmatch(self.webhook_secret or ""):

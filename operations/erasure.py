@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operations.approvals import close_approval, refused_notice, tell_asker
+from operations.erased_letters import reword_letters
 from operations.erased_phones import remember_phones
 from operations.holds import end_hold
 from operations.ledger import EntryKind, grant, spend
@@ -21,6 +22,7 @@ from storage import (
     erasures,
     forgetting,
     merges,
+    people,
     redemptions,
     visit_previews,
 )
@@ -68,14 +70,16 @@ async def erase_client(
     client, ids = await _locked(tx, client_id)
     if client.status is ClientStatus.ERASED:
         return Erased(client.id, 0, repeated=True)
-    records = (await clients.by_ids(tx.db, ids)).values()
+    records = list((await clients.by_ids(tx.db, ids)).values())
     accounts = {record.telegram_id for record in records if record.telegram_id is not None}
+    accounts |= await people.former_accounts(tx.db, ids)
     phones = {record.phone for record in records if record.phone}
     await remember_phones(tx, ids, phones, at=erased_at)
     for record_id in ids:
         await release_claims(tx, client_id=record_id, actor_id=by)
     await erasing.cancel_pending(tx.db, ids, tx.now)
     points = await _write_off(tx, client.id, by)
+    await reword_letters(tx, ids, records)
     await erasing.clear_records(tx.db, ids, language=tx.programme.business.languages[0])
     await erasing.forget_accounts(tx.db, accounts)
     await erasing.clear_words(tx.db, ids, accounts, tx.now)

@@ -18,7 +18,7 @@ from operations.senders import Role, Sender
 from operations.standing import current_level, revisit_badges
 from operations.transaction import Tx
 from operations.transfers import Transferred, transfer_all
-from storage import audit_log, clients, merges, partner_codes, phone_cases, visits
+from storage import audit_log, clients, merges, partner_codes, people, phone_cases, visits
 from storage.clients import Client, ClientStatus
 from storage.tiers import TierReason
 from templates.merging import CardsMerged, MergedAway
@@ -151,6 +151,8 @@ async def put_into(
     )
     await merges.copy_claims(tx.db, JOBS_ONCE_A_YEAR, now=tx.now, **ids)
     await _archive(tx, source, survivor)
+    if source.telegram_id is not None:
+        await people.note_former_card(tx.db, source.telegram_id, source.id)
     await clients.change(tx.db, survivor.id, await _taken_along(tx, survivor, source))
     level = await _higher_level(tx, survivor, source)
     await audit_log.record(

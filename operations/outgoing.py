@@ -6,7 +6,7 @@ from datetime import datetime
 
 from operations.languages import spoken_language
 from operations.transaction import Tx
-from storage import outbox, people
+from storage import forgetting, outbox, people
 from storage.clients import Client
 from storage.outbox import File, Lane, Letter
 from templates.contexts import dump_context
@@ -20,6 +20,7 @@ __all__ = [
     "notify",
     "notify_each",
     "queue",
+    "queue_reworded",
     "to_account",
     "to_client",
 ]
@@ -84,6 +85,12 @@ def _notice(recipient: Recipient, message: Message, lane: Lane, keeps_quiet: boo
         client_id=recipient.client_id,
         keeps_quiet=keeps_quiet,
     )
+
+
+async def queue_reworded(tx: Tx, letters: Sequence[Letter]) -> None:
+    """Puts these in place of the letters with the same ids that wait, in delivery's memory too."""
+    await forgetting.reword(tx.db, letters)
+    tx.queued.extend(replace(letter, is_reworded=True) for letter in letters)
 
 
 async def queue(tx: Tx, letters: Sequence[Letter]) -> None:

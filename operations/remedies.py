@@ -15,7 +15,7 @@ from operations.outgoing import notify, to_account, to_client
 from operations.phones import masked_phone
 from operations.senders import Sender
 from operations.transaction import Tx
-from storage import cases, clients, staff
+from storage import cases, clients, people, staff
 from storage import ledger as entries
 from storage.cases import Case, CaseKind
 from storage.clients import Client, ClientStatus
@@ -161,6 +161,7 @@ async def move_card(
     await audit(tx, "case.card_moved", case, actor)
     business = tx.programme.business.name
     if client.telegram_id is not None:
+        await people.note_former_card(tx.db, client.telegram_id, client.id)
         gone = await to_account(tx, client.telegram_id)
         await notify(tx, gone, remedies.CardGone(business), key=f"card_gone:{case.id}")
     received = remedies.CardReceived(business, client.balance)

@@ -1,9 +1,9 @@
 """Taking a person out of every table (rule 21); `storage.forgetting` empties their messages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loyalty.referrals import AWAITING_VISIT
@@ -130,6 +130,39 @@ async def forget_accounts(db: AsyncConnection, accounts: Collection[int]) -> Non
             own.telegram_id.in_(accounts), own.telegram_id.not_in(works_here)
         )
     )
+
+
+async def words_about(db: AsyncConnection, ids: Collection[int], *, limit: int) -> list[str]:
+    """The latest of what the person wrote, and of what was written to and of them."""
+    of_cases = select(case_messages.c.words, case_messages.c.id).join(
+        cases, cases.c.id == case_messages.c.case_id
+    )
+    queries = (
+        select(feedback.c.words, feedback.c.id).where(feedback.c.client_id.in_(ids)),
+        select(adjustments.c.reason, adjustments.c.id).where(adjustments.c.client_id.in_(ids)),
+        of_cases.where(cases.c.client_id.in_(ids)),
+    )
+    return await _latest(db, queries, limit)
+
+
+async def services_typed(db: AsyncConnection, ids: Collection[int], *, limit: int) -> list[str]:
+    """The latest services of theirs that are on no list."""
+    queries = [
+        select(table.c.service_text, table.c.id).where(table.c.client_id.in_(ids))
+        for table in (visits, visit_previews)
+    ]
+    return await _latest(db, queries, limit)
+
+
+async def _latest(
+    db: AsyncConnection, queries: Iterable[Select[tuple[str | None, int]]], limit: int
+) -> list[str]:
+    found: set[str] = set()
+    for query in queries:
+        said, number = query.selected_columns
+        latest = query.where(said.is_not(None)).order_by(number.desc()).limit(limit)
+        found.update(str(one) for one in (await db.execute(latest)).scalars())
+    return sorted(found)
 
 
 async def clear_words(

@@ -4,7 +4,8 @@ Theirs alone cannot be told apart: a name stands in what others wrote and read t
 handled or sent goes, and what still waits then goes once it was.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -21,7 +22,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import erasures, inbox, outbox, outbox_files, telegram_accounts
+from storage.outbox import Lane, Letter, letter_from, written_payload
+from storage.tables import (
+    clients,
+    erasures,
+    inbox,
+    outbox,
+    outbox_files,
+    staff,
+    telegram_accounts,
+)
 
 AT_ONCE_MAX = 500  # rows of a table, in the transaction of the erasure itself
 REASON = "erased"
@@ -46,6 +56,66 @@ async def drop_waiting(
         .where(outbox.c.id.in_(rows))
         .values(status="skipped", reason=REASON, payload=None, context=None, done_at=now)
     )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter that waits, and what its recipient is called, where that is a client."""
+
+    letter: Letter
+    recipient_name: str | None
+
+
+async def waiting_for_others(
+    db: AsyncConnection, ids: Collection[int], pieces: Collection[str], *, after_id: int, limit: int
+) -> list[Waiting]:
+    """Letters that wait, not adverts, in which one of these pieces of text stands, by rising id.
+
+    Whoever works here is not looked upon as a client: they read of others.
+    """
+    works_here = exists().where(
+        staff.c.telegram_id == outbox.c.chat_id, staff.c.dismissed_at.is_(None)
+    )
+    own_name = case((works_here, None), else_=clients.c.name).label("recipient_name")
+    said = [
+        column.contains(piece, autoescape=True)
+        for column in (outbox.c.payload, outbox.c.context)
+        for piece in pieces
+    ]
+    query = (
+        select(outbox, own_name)
+        .outerjoin(clients, clients.c.telegram_id == outbox.c.chat_id)
+        .where(
+            outbox.c.status == _WAITING,
+            outbox.c.id > after_id,
+            outbox.c.lane != int(Lane.ADVERT),
+            or_(outbox.c.client_id.is_(None), outbox.c.client_id.not_in(ids)),
+            or_(*said),
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    rows = (await db.execute(query)).mappings()
+    return [Waiting(letter_from(row), row["recipient_name"]) for row in rows]
+
+
+async def reword(db: AsyncConnection, letters: Sequence[Letter]) -> None:
+    """Puts these words in place of those that waited; the files of what is no call go."""
+    for letter in letters:
+        if letter.method is None:
+            await db.execute(delete(outbox_files).where(outbox_files.c.outbox_id == letter.id))
+        await db.execute(
+            update(outbox)
+            .where(outbox.c.id == letter.id, outbox.c.status == _WAITING)
+            .values(
+                method=letter.method,
+                payload=None if letter.payload is None else written_payload(letter.payload),
+                notice=letter.notice,
+                context=letter.context,
+                language=letter.language,
+                has_files=letter.has_files,
+            )
+        )
 
 
 async def forget_messages(db: AsyncConnection, ids: Collection[int], *, newest: int) -> None:

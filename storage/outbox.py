@@ -53,6 +53,7 @@ class Letter:
     has_files: bool = False  # they stay in the outbox until the letter is sent
     id: int = 0
     attempts: int = 0
+    is_reworded: bool = False  # it was queued before, in other words; these are said
 
     def __post_init__(self) -> None:
         assert (self.method is None) != (self.notice is None), "a call or a notice, not both"
@@ -116,7 +117,7 @@ async def _queue_files(db: AsyncConnection, letters: Sequence[Letter]) -> None:
 
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:
-    payload = None if letter.payload is None else json.dumps(letter.payload, ensure_ascii=False)
+    payload = None if letter.payload is None else written_payload(letter.payload)
     return {
         "lane": int(letter.lane),
         "chat_id": letter.chat_id,
@@ -158,7 +159,7 @@ async def waiting(
     """What this lane may send now, in order, from behind the given id; files stay behind."""
     parameters = {"in_lane": int(lane), "after": after_id, "moment": now, "most": limit}
     rows = (await db.execute(_NEXT, parameters)).mappings().all()
-    return [_letter(row) for row in rows]
+    return [letter_from(row) for row in rows]
 
 
 _NEXT_IDS = (
@@ -189,6 +190,11 @@ async def files(db: AsyncConnection, row_id: int) -> tuple[File, ...]:
     return tuple(File(row.field, row.file_name, row.body) for row in await db.execute(query))
 
 
+def written_payload(payload: Mapping[str, str]) -> str:
+    """A call's fields as the table keeps them."""
+    return json.dumps(payload, ensure_ascii=False)
+
+
 def _payload(written: str | None) -> dict[str, str] | None:
     if written is None:
         return None
@@ -200,7 +206,8 @@ def _payload(written: str | None) -> dict[str, str] | None:
     return read
 
 
-def _letter(row: Mapping[Any, Any]) -> Letter:
+def letter_from(row: Mapping[Any, Any]) -> Letter:
+    """The letter of a row of the table; its files stay behind."""
     return Letter(
         lane=Lane(row["lane"]),
         chat_id=row["chat_id"],

@@ -1,13 +1,13 @@
 """Who writes to us: the Telegram account, and the client and member of staff behind it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, cast, func, select, update
+from sqlalchemy import BigInteger, and_, bindparam, cast, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -150,6 +150,24 @@ async def note_source(db: AsyncConnection, telegram_id: int, code: str, now: dat
         .values(source_code=code, source_at=now)
     )
     return result.rowcount == 1
+
+
+async def note_former_card(db: AsyncConnection, telegram_id: int, client_id: int) -> None:
+    """The account has lost this record to a merge or to another account of the same person."""
+    await db.execute(
+        update(telegram_accounts)
+        .where(telegram_accounts.c.telegram_id == telegram_id)
+        .values(former_client_id=client_id)
+    )
+
+
+async def former_accounts(db: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """The accounts that lost one of these records and have had no other since."""
+    has_card = exists().where(clients.c.telegram_id == telegram_accounts.c.telegram_id)
+    query = select(telegram_accounts.c.telegram_id).where(
+        telegram_accounts.c.former_client_id.in_(ids), ~has_card
+    )
+    return set((await db.execute(query)).scalars())
 
 
 async def note_unreachable(db: AsyncConnection, telegram_id: int, now: datetime) -> None:

@@ -20,6 +20,12 @@ class Apology(Message):
     """Something went wrong on our side."""
 
 
+@message("common/outdated")
+@dataclass(frozen=True)
+class Outdated(Message):
+    """In place of a reply that waited too long to be true still."""
+
+
 @message("common/cancelled")
 @dataclass(frozen=True)
 class Cancelled(Message):

@@ -29,6 +29,15 @@ class ConflictAlert(Message):
     """Telegram says that another process polls with our token (409)."""
 
 
+@message("owner/erasure_list_alert")
+@dataclass(frozen=True)
+class ErasureListAlert(Message):
+    """Who was erased cannot be listed beside the database: a restored backup would not know it."""
+
+    file: str  # its name alone
+    reason: str  # as the system says it
+
+
 @message("owner/odd_visit")
 @dataclass(frozen=True)
 class OddVisit(Message):

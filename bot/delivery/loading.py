@@ -68,6 +68,8 @@ class Loading:
     def offer(self, letters: Sequence[Letter]) -> None:
         """Letters that were just committed; what memory cannot take is found in the outbox."""
         for letter in letters:
+            if letter.is_reworded:
+                self._queues.reword(letter)
             if letter.not_before is not None and letter.not_before > self._clock.now():
                 continue
             shelf = self._shelves[letter.lane]

@@ -4,6 +4,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.delivery.pace import ChatBucket, Limits
 from storage.outbox import Lane, Letter
@@ -41,6 +42,7 @@ class Queues:
         self._callbacks: deque[Letter] = deque()
         self._callbacks_later: list[tuple[float, int, Letter]] = []
         self._callbacks_since: dict[int, float] = {}
+        self._reworded: dict[int, Letter] = {}
         self._turns = itertools.count(1)
         self._releases = 0
 
@@ -73,6 +75,14 @@ class Queues:
         self._schedule(letter.chat_id, chat, now)
         return True
 
+    def reword(self, letter: Letter) -> None:
+        """Whatever copy of it is or gets into memory, these words are said."""
+        self._reworded[letter.id] = letter
+
+    def _in_last_words(self, letter: Letter) -> Letter:
+        said = self._reworded.get(letter.id)
+        return letter if said is None else replace(said, attempts=letter.attempts)
+
     def hold(self, chat_id: int, now: float, *, not_before: float) -> None:
         """The chat, of which nothing waits yet, stays silent until that time."""
         chat = self._chats.setdefault(chat_id, _Chat(self._limits, now))
@@ -82,7 +92,7 @@ class Queues:
         """The next answer to a tap; these wait for no turn."""
         while self._callbacks_later and self._callbacks_later[0][0] <= now:
             self._callbacks.append(heapq.heappop(self._callbacks_later)[2])
-        return self._callbacks.popleft() if self._callbacks else None
+        return self._in_last_words(self._callbacks.popleft()) if self._callbacks else None
 
     def callback_age_s(self, letter: Letter, now: float) -> float:
         """For how long memory has held this answer to a tap."""
@@ -104,7 +114,7 @@ class Queues:
         chat.stands_in, chat.turn = None, 0
         chat.in_flight = True
         chat.bucket.take(now)
-        return chat.lanes[lane].popleft()
+        return self._in_last_words(chat.lanes[lane].popleft())
 
     def next_at(self) -> float | None:
         """When a chat, or an answer to a tap, that waits for its time will have it."""
@@ -114,6 +124,7 @@ class Queues:
     def release(self, letter: Letter, now: float) -> None:
         """The letter is done with: marked, skipped or left for later."""
         self._known[letter.lane].discard(letter.id)
+        self._reworded.pop(letter.id, None)
         if letter.lane is Lane.CALLBACK:
             del self._callbacks_since[letter.id]
             return

@@ -32,6 +32,15 @@ telegram_accounts = Table(
     Column("referral_at", UtcDateTime),
     Column("source_code", String(64)),
     Column("source_at", UtcDateTime),
+    # Whose card it was, and is no longer: an erasure takes the account along. No foreign key: the
+    # two tables would hold each other.
+    Column("former_client_id", Identity64),
+    Index(
+        "ix_telegram_accounts_former_client_id",
+        "former_client_id",
+        sqlite_where=text("former_client_id IS NOT NULL"),
+        postgresql_where=text("former_client_id IS NOT NULL"),
+    ),
     Index("ix_telegram_accounts_referral_code", "referral_code"),
 )
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
 
 from bot.backup import BackupFailed, back_up
+from bot.cli import app
 from loyalty.programme import Programme, load_programme
 from operations.ledger import EntryKind, grant, spend
 from operations.transaction import Tx
@@ -135,6 +137,26 @@ async def test_a_copy_overwrites_nothing_and_says_what_is_wrong(rig: Rig, tmp_pa
             await back_up(url, target)
     assert not [name for name in os.listdir(tmp_path) if "copy" in name]
     assert there.stat().st_size == 0
+
+
+def test_rule_21_who_makes_a_copy_reads_that_the_list_of_erasures_is_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, setting, shown in (
+        ("one.db", "", "svoi.db.erasures"),
+        ("two.db", "/srv/elsewhere", "/srv/elsewhere"),
+    ):
+        monkeypatch.setenv("SVOI_DATABASE_URL", "sqlite:///svoi.db")
+        monkeypatch.setenv("SVOI_ERASURES_FILE", setting)
+        with contextlib.closing(sqlite3.connect("svoi.db")) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS anything (it)")
+        told = CliRunner().invoke(app, ["backup", name])
+        assert told.exit_code == 0
+        done, reminder = told.output.splitlines()
+        assert done == f"{name}: done"
+        assert f"Not in it: {shown}, " in reminder
+        assert "whom to erase again" in reminder
 
 
 async def test_rule_01_an_audit_ends_with_0_only_if_all_agree(

@@ -1,11 +1,13 @@
 """Rule 21: a restored backup is told of the erasures that came after it."""
 
 import asyncio
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.alerts import Alerts
 from bot.backup import back_up
 from bot.erasure_list import ErasureList
 from loyalty.programme import Programme, load_programme
@@ -15,10 +17,12 @@ from scheduler.forgetting import Forgetting
 from storage import audit, clients
 from storage.clients import ClientStatus
 from storage.database import Database
+from storage.outbox import Letter
 from storage.schema import migrate
+from templates.owner import ErasureListAlert
 from tests.databases import KINDS
 from tests.movable_clock import MovableClock
-from tests.town import Town
+from tests.town import OWNER_ID, Town
 from tests.traces import traces
 
 NAME, PHONE = "Зинаида Ёжикова", "+79127654321"
@@ -40,7 +44,16 @@ def town(database: Database, programme: Programme) -> Town:
 
 
 def list_of(town: Town, path: Path) -> ErasureList:
-    return ErasureList(town.database, town.clock, town.programme, path)
+    offered: list[Letter] = []
+    alerts = Alerts(
+        town.database,
+        town.clock,
+        town.programme,
+        {OWNER_ID},
+        offer=offered.extend,
+        monotonic=time.monotonic,
+    )
+    return ErasureList(town.database, town.clock, town.programme, path, alert=alerts.erasure_list)
 
 
 async def erases(town: Town, client_id: int) -> None:
@@ -123,9 +136,22 @@ async def test_a_list_that_cannot_be_written_is_tried_again(town: Town, tmp_path
     folder = tmp_path / "away"
     erasure_list = list_of(town, folder / "list")
     await erasure_list.write_new()
+    await erasure_list.write_new()
+    await list_of(town, folder / "list").write_new()
+    alert = ErasureListAlert("list", "No such file or directory")
+    assert await town.notices_to(OWNER_ID) == [alert], "once a day, over restarts too"
+    town.clock.move(timedelta(days=1))
+    await erasure_list.write_new()
+    assert await town.notices_to(OWNER_ID) == [alert] * 2
     folder.mkdir()
     await erasure_list.write_new()
     assert len((folder / "list").read_bytes().splitlines()) == 1
+
+
+async def test_a_list_that_cannot_be_read_is_told_to_the_owners(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "list").mkdir()
+    await list_of(town, tmp_path / "list").reconcile()
+    assert await town.notices_to(OWNER_ID) == [ErasureListAlert("list", "Is a directory")]
 
 
 async def test_rule_21_no_byte_of_a_person_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:

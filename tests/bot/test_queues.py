@@ -1,6 +1,7 @@
 """Whose turn it is, for any letters that come in any order."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +151,20 @@ def test_a_chat_gets_a_burst_and_then_one_a_second(pauses: list[float]) -> None:
         for seconds in (1, 5, 20):
             within = sum(begin <= at < begin + seconds for at in taken)
             assert within <= limits.chat_burst_max + seconds * limits.chat_refill_per_s
+
+
+def test_rule_21_a_letter_told_anew_is_said_in_its_last_words_wherever_it_is() -> None:
+    """Waiting, in flight, and read from a page that is older than the change."""
+    queues = Queues(UNPACED)
+    old = [letter(number, number, Lane.REPLY) for number in (1, 2, 3)]
+    for one in old[:2]:
+        queues.add(one, 0.0)
+    in_flight = queues.pop(0.0)
+    assert in_flight == old[0]
+    for one in old:
+        queues.reword(replace(one, payload={"text": "—"}))
+    queues.add(old[2], 0.0)
+    queues.put_back(replace(in_flight, attempts=1), 0.0, not_before=0.0)
+    said = [queues.pop(0.0) for _ in old]
+    assert {(one.id, one.attempts) for one in said if one} == {(1, 1), (2, 0), (3, 0)}
+    assert all(one is not None and one.payload == {"text": "—"} for one in said)

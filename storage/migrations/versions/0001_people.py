@@ -51,7 +51,16 @@ def upgrade() -> None:
         sa.Column("referral_at", UtcDateTime(), nullable=True),
         sa.Column("source_code", sa.String(length=64), nullable=True),
         sa.Column("source_at", UtcDateTime(), nullable=True),
+        sa.Column("former_client_id", Identity64, nullable=True),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_telegram_accounts")),
+    )
+    op.create_index(
+        "ix_telegram_accounts_former_client_id",
+        "telegram_accounts",
+        ["former_client_id"],
+        unique=False,
+        sqlite_where=sa.text("former_client_id IS NOT NULL"),
+        postgresql_where=sa.text("former_client_id IS NOT NULL"),
     )
     op.create_index(
         "ix_telegram_accounts_referral_code",
@@ -155,6 +164,12 @@ def downgrade() -> None:
     op.drop_index("ix_clients_birthday", table_name="clients")
     op.drop_table("clients")
     op.drop_index("ix_telegram_accounts_referral_code", table_name="telegram_accounts")
+    op.drop_index(
+        "ix_telegram_accounts_former_client_id",
+        table_name="telegram_accounts",
+        sqlite_where=sa.text("former_client_id IS NOT NULL"),
+        postgresql_where=sa.text("former_client_id IS NOT NULL"),
+    )
     op.drop_table("telegram_accounts")
     op.drop_table("staff_invitations")
     op.drop_table("staff")
