@@ -1,31 +1,39 @@
 """The end of a contest: prizes once, and everybody who took part hears how it ended.
 
-The places are kept as they are at that moment: a visit that is returned later takes no prize back,
-as no prize goes to whoever would have moved up.
+The order is read first, and kept in one short transaction: a visit that is returned later takes no
+prize back, as no prize goes to whoever would have moved up. Then come a row for each place, in
+batches, the prizes one by one, and word to everybody else: a crash between any two repeats nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from loyalty.calendar import local_time
 from loyalty.challenges import prize_for, prizes_due
 from loyalty.points import valid_through
 from loyalty.programme import Challenge
 from operations.challenges import named_leaders, window_of
+from operations.desk import lock_living
 from operations.due import Due, DuePage, NotDueNow
 from operations.ledger import EntryKind, grant
 from operations.outgoing import notify, to_client
 from operations.transaction import Tx
-from storage import challenge_ends, clients
-from storage.challenge_ends import FinalPlace
-from storage.clients import ClientStatus
+from storage import challenge_ends, challenges, clients
+from storage.challenge_ends import FinalPlace, RankedPlace
+from storage.clients import Client, ClientStatus
 from templates.challenges import WINNERS_NAMED_MAX, Ended, Prize
 
-JOB, TELL_JOB = "challenge_prizes", "challenge_result"
+JOB, PLACES_JOB = "challenge_prizes", "challenge_places"
+PAY_JOB, TELL_JOB = "challenge_prize", "challenge_result"
+PLACES_MAX = 500  # rows a transaction: some ten milliseconds, so that nobody waits behind it
 _THE_CHALLENGE = 1  # the subject of a claim is a number; which challenge it is says the period
+_WRITTEN, _ALL_WRITTEN = 0, 1  # pages of what is due of the places
+
+
+# -- closing
 
 
 async def due_prizes(tx: Tx, after: int, limit: int) -> DuePage:
-    """Challenges that are over and whose prizes were not given; the period is the code."""
+    """Challenges that are over and not closed; the period is the code."""
     over = [challenge.code for challenge in tx.programme.challenges if _is_due(tx, challenge)]
     if not over:
         return DuePage()
@@ -33,41 +41,105 @@ async def due_prizes(tx: Tx, after: int, limit: int) -> DuePage:
     return DuePage(tuple(Due(_THE_CHALLENGE, code) for code in over if code not in closed))
 
 
-async def give_prizes(tx: Tx, due: Due, owner_ids: Collection[int]) -> int:
-    """Keeps the places, pays the first of them, and tells them; how many took part.
+async def rank(tx: Tx, due: Due, owner_ids: Collection[int]) -> tuple[RankedPlace, ...]:
+    """Everybody in their order and what they win, read where nobody who writes waits for it.
+
+    Raises:
+        NotDueNow: the challenge is not over, or not listed any more.
+    """
+    challenge = _over(tx, due)
+    ranked = await challenges.everybody(
+        tx.db, challenge.score, window_of(tx, challenge), owner_ids=owner_ids
+    )
+    return tuple(
+        RankedPlace(client_id, score, prize_for(challenge, place))
+        for place, (client_id, score) in enumerate(ranked, start=1)
+    )
+
+
+async def close(tx: Tx, due: Due, ranking: Sequence[RankedPlace]) -> None:
+    """Keeps the order and the prizes as they were read; from here on nothing changes them.
 
     Raises:
         NotDueNow: the challenge is not over, not listed any more, or was closed already.
     """
+    challenge = _over(tx, due)
+    if not await challenge_ends.close(tx.db, challenge.code, ranking, tx.now):
+        raise NotDueNow("closed")
+    if ranking and len(ranking) <= PLACES_MAX:
+        await write_places(tx, [Due(1, challenge.code)])
+        await challenge_ends.finish(tx.db, challenge.code)
+
+
+def _over(tx: Tx, due: Due) -> Challenge:
     challenge = tx.programme.challenge(due.period)
     if challenge is None or not _is_due(tx, challenge):
         raise NotDueNow("not-over")
-    if await challenge_ends.ending(tx.db, challenge.code) is not None:
-        raise NotDueNow("closed")
-    participants = await challenge_ends.close(
-        tx.db,
-        challenge.code,
-        challenge.score,
-        window_of(tx, challenge),
-        owner_ids=owner_ids,
-        now=tx.now,
-    )
-    winners = await challenge_ends.winners(tx.db, challenge.code, limit=len(challenge.prizes))
-    # Friends are locked before those who brought them, newer clients before older ones: so here.
-    for winner in sorted(winners, key=lambda found: found.client_id, reverse=True):
-        await _pay(tx, challenge, winner, participants)
-    prizes = [(winner.client_id, prize_for(challenge, winner.place)) for winner in winners]
-    await challenge_ends.note_prizes(tx.db, challenge.code, prizes)
-    return participants
+    return challenge
 
 
-async def _pay(tx: Tx, challenge: Challenge, winner: FinalPlace, participants: int) -> None:
-    client = await clients.lock(tx.db, winner.client_id)
-    assert client is not None, "a place is somebody's"
-    points = prize_for(challenge, winner.place)
+async def due_places(tx: Tx, after: int, limit: int) -> DuePage:
+    """Batches of places without a row, by their first place; then the contest as a whole."""
+    found: list[Due] = []
+    for code, participants in (await challenge_ends.unwritten(tx.db)).items():
+        written = await challenge_ends.written_batches(tx.db, code, PLACES_MAX)
+        lacking = [
+            first
+            for batch, first in enumerate(range(1, participants + 1, PLACES_MAX))
+            if written.get(batch, 0) < min(PLACES_MAX, participants - first + 1)
+        ]
+        if after == _WRITTEN:
+            found += [Due(first, code) for first in lacking]
+        if not lacking:
+            found.append(Due(participants + 1, code))
+    return DuePage(tuple(found), _ALL_WRITTEN if after == _WRITTEN and found else None)
+
+
+async def write_places(tx: Tx, some: Sequence[Due]) -> int:
+    """A row for each of these places; behind the last place, the contest has them all."""
+    for due in some:
+        if not await challenge_ends.write_places(tx.db, due.period, due.subject, PLACES_MAX):
+            await challenge_ends.finish(tx.db, due.period)
+    return 0
+
+
+# -- prizes
+
+
+async def due_payments(tx: Tx, after: int, limit: int) -> DuePage:
+    """Prizes that wait for whoever won them: place and code."""
+    listed = [challenge.code for challenge in tx.programme.challenges]
+    waiting = await challenge_ends.unpaid(tx.db, listed)
+    return DuePage(tuple(Due(place, code) for code, place in waiting))
+
+
+async def pay(tx: Tx, due: Due) -> None:
+    """Gives the prize of one place, and tells whoever won it. Of who is erased, nobody gets it.
+
+    Raises:
+        NotDueNow: it was given before, or the challenge is not listed any more.
+    """
+    challenge = tx.programme.challenge(due.period)
+    ending = await challenge_ends.ending(tx.db, due.period)
+    winner = await challenge_ends.taken_by(tx.db, due.period, due.subject)
+    if challenge is None or ending is None or winner is None:
+        raise NotDueNow("not-listed")
+    client = await lock_living(tx, winner.client_id)
+    points = 0 if client is None else winner.prize
+    if not await challenge_ends.note_prize(tx.db, due.period, due.subject, points):
+        raise NotDueNow("given")
+    if client is not None:
+        await _grant(tx, challenge, winner, client, ending.participants)
+
+
+async def _grant(
+    tx: Tx, challenge: Challenge, winner: FinalPlace, client: Client, participants: int
+) -> None:
     until = valid_through(tx.today, tx.programme.points.lifetime_days)
     key = f"prize:{challenge.code}:{winner.place}"
-    posted = await grant(tx, client.id, points, kind=EntryKind.PRIZE, key=key, valid_through=until)
+    posted = await grant(
+        tx, client.id, winner.prize, kind=EntryKind.PRIZE, key=key, valid_through=until
+    )
     told = Prize(
         code=challenge.code,
         name=challenge.name.of(client.language),
@@ -75,12 +147,15 @@ async def _pay(tx: Tx, challenge: Challenge, winner: FinalPlace, participants: i
         participants=participants,
         score=challenge.score,
         value=winner.score,
-        points=points,
+        points=winner.prize,
         balance=posted.balance_after,
         valid_through=until,
         entry_id=posted.entry_id,
     )
     await notify(tx, to_client(client), told, key=key, keeps_quiet=True)
+
+
+# -- everybody else
 
 
 async def due_tellings(tx: Tx, after: int, limit: int) -> DuePage:

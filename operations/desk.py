@@ -239,6 +239,15 @@ async def living_client(tx: Tx, client_id: int) -> Client | None:
     return await _living(tx, await clients.by_id(tx.db, client_id))
 
 
+async def lock_living(tx: Tx, client_id: int) -> Client | None:
+    """The same, locked: whose points they are by now; None where the client was erased."""
+    await clients.lock(tx.db, client_id)
+    living = await living_client(tx, client_id)
+    if living is None or living.id == client_id:
+        return living if living and living.status is ClientStatus.ACTIVE else None
+    return await clients.lock(tx.db, living.id)
+
+
 async def _living(tx: Tx, client: Client | None) -> Client | None:
     for _ in range(MERGES_FOLLOWED_MAX):
         if client is None or client.status is ClientStatus.ACTIVE:

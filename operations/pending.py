@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from loyalty.points import valid_through
-from operations.desk import living_client
+from operations.desk import lock_living
 from operations.due import Due, DuePage, NotDueNow
 from operations.ledger import EntryKind, grant
 from operations.outgoing import notify, to_client
 from operations.promises import lifetime_days
 from operations.transaction import Tx
-from storage import clients, pending, visits
-from storage.clients import Client, ClientStatus
+from storage import pending, visits
 from storage.pending import PendingStatus
 from templates.pending import PointsActive
 
@@ -41,7 +40,7 @@ async def activate(tx: Tx, due: Due) -> Activated:
         NotDueNow: an undo or a return was quicker, or the client was erased.
     """
     resting = await pending.of_visit(tx.db, due.subject)
-    client = None if resting is None else await _locked(tx, resting.client_id)
+    client = None if resting is None else await lock_living(tx, resting.client_id)
     resting = await pending.of_visit(tx.db, due.subject)  # as it is under the lock
     if resting is None or resting.status is not PendingStatus.PENDING:
         raise NotDueNow("settled-before")
@@ -74,12 +73,3 @@ async def activate(tx: Tx, due: Due) -> Activated:
     key = f"{JOB}:{visit.id}"
     await notify(tx, to_client(client), announcement, key=key, keeps_quiet=True)
     return Activated(resting.amount, until)
-
-
-async def _locked(tx: Tx, client_id: int) -> Client | None:
-    """Whose points they are by now; None where the client was erased."""
-    await clients.lock(tx.db, client_id)
-    living = await living_client(tx, client_id)
-    if living is None or living.id == client_id:
-        return living if living and living.status is ClientStatus.ACTIVE else None
-    return await clients.lock(tx.db, living.id)

@@ -19,7 +19,8 @@ from operations import (
 )
 from operations.due import Due
 from operations.transaction import Tx
-from scheduler.jobs import ActTogether, Epoch, FindDue, Job, Together
+from scheduler.jobs import ActTogether, Epoch, FindDue, Job, ReadFirst, Together
+from storage.challenge_ends import RankedPlace
 
 # A transaction of so many lasts some twenty milliseconds: nobody waits noticeably behind it.
 SUBJECTS_MAX = 50
@@ -42,8 +43,7 @@ def business_jobs(owner_ids: Collection[int]) -> tuple[Job, ...]:
         _cases_overdue(owner_ids),
         Job(reward_claims.REMIND_JOB, reward_claims.due_reminders, reward_claims.remind),
         Job(reward_claims.LAPSE_JOB, reward_claims.due_lapses, reward_claims.lapse),
-        _challenge_prizes(owner_ids),
-        Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
+        *_challenge_ends(owner_ids),
         Job(redemptions.JOB, redemptions.due_endings, redemptions.end_unanswered),
         Job(approvals.JOB, approvals.due_lapses, approvals.end_unanswered),
         _desk_watch(owner_ids),
@@ -95,11 +95,26 @@ def _cases_overdue(owner_ids: Collection[int]) -> Job:
     return Job(cases.OVERDUE_JOB, cases.due_reminders, act)
 
 
-def _challenge_prizes(owner_ids: Collection[int]) -> Job:
-    async def act(tx: Tx, due: Due) -> None:
-        await challenge_prizes.give_prizes(tx, due, owner_ids)
+def _challenge_ends(owner_ids: Collection[int]) -> tuple[Job, ...]:
+    """In the order in which a contest ends."""
 
-    return Job(challenge_prizes.JOB, challenge_prizes.due_prizes, act)
+    async def rank(tx: Tx, due: Due) -> tuple[RankedPlace, ...]:
+        return await challenge_prizes.rank(tx, due, owner_ids)
+
+    return (
+        Job(
+            challenge_prizes.JOB,
+            challenge_prizes.due_prizes,
+            ReadFirst(rank, challenge_prizes.close),
+        ),
+        Job(
+            challenge_prizes.PLACES_JOB,
+            challenge_prizes.due_places,
+            Together(challenge_prizes.write_places, subjects_max=1, page_max=PAGE_MAX),
+        ),
+        Job(challenge_prizes.PAY_JOB, challenge_prizes.due_payments, challenge_prizes.pay),
+        Job(challenge_prizes.TELL_JOB, challenge_prizes.due_tellings, challenge_prizes.tell),
+    )
 
 
 def _desk_watch(owner_ids: Collection[int]) -> Job:

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from loyalty.programme import Programme
 from operations.due import Due, DuePage
 from operations.transaction import Tx
 
+T = TypeVar("T")
 FindDue = Callable[[Tx, int, int], Awaitable[DuePage]]
 Act = Callable[[Tx, Due], Awaitable[None]]
 Epoch = Callable[[datetime, Programme], Hashable | None]
@@ -30,6 +32,18 @@ class Together:
 
 
 @dataclass(frozen=True)
+class ReadFirst(Generic[T]):
+    """Reads what takes long on a connection that only reads, and acts on what it found.
+
+    `act` runs in a transaction that has just claimed what is due, as any other; it must bear that
+    what was read is a moment old.
+    """
+
+    read: Callable[[Tx, Due], Awaitable[T]]
+    act: Callable[[Tx, Due, T], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Job:
     """Something that becomes due by the passing of time.
 
@@ -44,6 +58,6 @@ class Job:
 
     name: str  # in claims and logs; never renamed
     due: FindDue
-    act: Act | Together
+    act: Act | Together | ReadFirst[Any]
     epoch: Epoch | None = None
     meanwhile: FindDue | None = None

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -15,7 +15,7 @@ from operations.owners import tell_owners
 from operations.refused import record_refusal
 from operations.transaction import Tx
 from scheduler.clock import Clock
-from scheduler.jobs import Act, FindDue, Job, Together
+from scheduler.jobs import Act, FindDue, Job, ReadFirst, Together
 from storage import job_claims
 from storage.database import Database
 from storage.failures import is_passing
@@ -160,8 +160,10 @@ class Round:
 
     # -- one subject
 
-    async def _do(self, act: Act, due: Due) -> None:
+    async def _do(self, act: Act | ReadFirst[Any], due: Due) -> None:
         try:
+            if isinstance(act, ReadFirst):
+                act = await self._read_first(act, due)
             letters = await _finish(self._act(act, due))
         except NotDueNow as reason:
             log.info("not due now", job=self.job.name, subject=due.subject, reason=reason.reason)
@@ -172,6 +174,15 @@ class Round:
         else:
             self._failed.pop(due, None)
             self._offer(letters)
+
+    async def _read_first(self, act: ReadFirst[T], due: Due) -> Act:
+        async with self._database.read() as db:
+            found = await act.read(Tx(db, self._clock.now(), self._in_force.programme), due)
+
+        async def go_on(tx: Tx, due: Due) -> None:
+            await act.act(tx, due, found)
+
+        return go_on
 
     async def _act(self, act: Act, due: Due) -> list[Letter]:
         """The whole of it in one transaction; what it queued, if it was for us to do."""

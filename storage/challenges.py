@@ -133,7 +133,7 @@ def _ranking(scores: Subquery) -> Subquery:
 
 
 # Built once: building it takes longer than running it.
-RANKINGS: Mapping[Score, Subquery] = {
+_RANKINGS: Mapping[Score, Subquery] = {
     Score.VISITS: _ranking(_of_visits(func.count(), _VISITS)),
     Score.SPEND: _ranking(
         _of_visits(func.sum(visits.c.eligible), and_(_VISITS, visits.c.eligible > 0))
@@ -150,7 +150,7 @@ def _leaders(ranking: Subquery) -> Select[Any]:
     )
 
 
-_LEADERS = {score: _leaders(ranking) for score, ranking in RANKINGS.items()}
+_LEADERS = {score: _leaders(ranking) for score, ranking in _RANKINGS.items()}
 
 
 async def leaders(
@@ -163,9 +163,23 @@ async def leaders(
     limit: int,
 ) -> list[Standing]:
     """The first places, and the client's own wherever it is, as it stands now."""
-    values = ranking_values(window, owner_ids) | {"most": limit, "own": own_id}
+    values = _ranking_values(window, owner_ids) | {"most": limit, "own": own_id}
     rows = await db.execute(_LEADERS[score], values)
     return [standing_from(row) for row in rows.mappings()]
+
+
+_EVERYBODY = {
+    score: select(ranking.c.client_id, ranking.c.score).order_by(ranking.c.place)
+    for score, ranking in _RANKINGS.items()
+}
+
+
+async def everybody(
+    db: AsyncConnection, score: Score, window: Window, *, owner_ids: Collection[int]
+) -> list[tuple[int, int]]:
+    """Who takes part and with what score, the first place first, as it stands now."""
+    rows = await db.execute(_EVERYBODY[score], _ranking_values(window, owner_ids))
+    return [(row.client_id, int(row.score)) for row in rows]
 
 
 def standing_from(row: Mapping[Any, Any]) -> Standing:
@@ -173,7 +187,7 @@ def standing_from(row: Mapping[Any, Any]) -> Standing:
     return Standing(**{**row, "score": int(row["score"])} | flags)
 
 
-def ranking_values(window: Window, owner_ids: Collection[int]) -> dict[str, Any]:
+def _ranking_values(window: Window, owner_ids: Collection[int]) -> dict[str, Any]:
     return {
         "first": window.first,
         "last": window.last,

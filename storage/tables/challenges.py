@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     text,
@@ -21,6 +22,8 @@ challenge_endings = Table(
     Column("code", String(32), primary_key=True),  # the challenge's
     Column("participants", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    # Everybody in order, until each has a row of their own: `storage.challenge_ends` packs it.
+    Column("ranking", LargeBinary),
 )
 
 challenge_places = Table(

@@ -6,7 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from loyalty.programme import Challenge, Programme, Score
 from loyalty.programme.text import Text
 from loyalty.referrals import ReferralState
-from operations.challenge_prizes import due_prizes, due_tellings, give_prizes, tell
+from operations.challenge_prizes import (
+    close,
+    due_payments,
+    due_prizes,
+    due_tellings,
+    pay,
+    rank,
+    tell,
+)
 from operations.challenges import show_challenge
 from operations.due import Due
 from operations.transaction import Tx
@@ -98,13 +106,15 @@ class Contest(Town):
     async def is_over(self) -> None:
         """The day after: prizes are given and everybody hears of it."""
         self.now.move_to(AFTER)
+        due = Due(1, SPRING)
         async with self.tx() as tx:
-            await give_prizes(tx, Due(1, SPRING), {OWNER_ID})
-        async with self.tx() as tx:
-            page = await due_tellings(tx, 0, 100)
-        for due in page.found:
+            await close(tx, due, await rank(tx, due, {OWNER_ID}))
+        for find, act in ((due_payments, pay), (due_tellings, tell)):
             async with self.tx() as tx:
-                await tell(tx, due)
+                page = await find(tx, 0, 100)
+            for one in page.found:
+                async with self.tx() as tx:
+                    await act(tx, one)
 
     async def visits_of(self, client_id: int) -> int:
         async with self.database.read() as db:

@@ -20,7 +20,7 @@ from operations import referrals as referral_rewards
 from operations.actions import thank_for_birthday
 from operations.birthdays import congratulate
 from operations.card_lists import ListedCard
-from operations.challenge_prizes import _pay
+from operations.challenge_prizes import pay, write_places
 from operations.disputes import AboutEntry, AboutVisit, Opened, open_dispute
 from operations.due import Due
 from operations.expiry import expire
@@ -42,8 +42,8 @@ from operations.senders import Role
 from operations.transaction import Tx
 from operations.undo import undo_last
 from operations.win_back import InvitedBack, invite_back
-from storage import cases, clients, ledger, people, referrals
-from storage.challenge_ends import FinalPlace
+from storage import cases, challenge_ends, clients, ledger, people, referrals
+from storage.challenge_ends import RankedPlace
 from storage.database import Database
 from storage.ledger import Entry, EntryKind
 from storage.tables import ledger_entries, lots, outbox
@@ -137,7 +137,9 @@ async def prize(scene: Scene) -> Replies:
     anna = await scene.buyer(0)
     challenge = scene.programme.challenges[0]
     async with scene.database.write() as db:
-        await _pay(scene.tx(db), challenge, FinalPlace(anna, 1, 3, 1000, told=False), 5)
+        await challenge_ends.close(db, challenge.code, [RankedPlace(anna, 3, 1000)], scene.now)
+        await write_places(scene.tx(db), [Due(1, challenge.code), Due(2, challenge.code)])
+        await pay(scene.tx(db), Due(1, challenge.code))
     return []
 
 

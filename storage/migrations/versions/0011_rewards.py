@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=32), nullable=False),
         sa.Column("participants", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("ranking", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_challenge_endings")),
     )
     op.create_table(
