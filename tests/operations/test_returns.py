@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from loyalty.programme import Programme
 from loyalty.referrals import ReferralState
-from operations.ledger import RESTORED_LIVES_DAYS, EntryKind
+from operations.ledger import EntryKind
+from operations.lots import RESTORED_LIVES_DAYS
 from operations.returnable import (
     CardGone,
     NoSuchVisit,

@@ -15,7 +15,8 @@ from loyalty.programme import Programme
 from operations import ledger
 from operations.due import Due
 from operations.expiry import expire
-from operations.ledger import RESTORED_LIVES_DAYS, EntryKind, NotEnoughPoints
+from operations.ledger import EntryKind, NotEnoughPoints
+from operations.lots import RESTORED_LIVES_DAYS
 from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
 from scheduler.jobs import Together
