@@ -18,7 +18,7 @@ from operations.client_card import (
 from operations.offers import show_offers
 from operations.profile import show_profile
 from operations.programme_rules import show_rules
-from operations.referrals import share_text, show_invite
+from operations.referral_link import share_text, show_invite
 from operations.rewards import show_catalogue
 from operations.senders import Client, Role, Sender
 from operations.transaction import Tx

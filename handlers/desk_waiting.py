@@ -3,11 +3,11 @@
 from typing import assert_never
 
 from operations.approvals import Awaited, NobodyApproves, awaited_notice
+from operations.branches import works_in_several
 from operations.desk import called
 from operations.holds import Held, HeldByColleague, NotReachable, waiting_notice
 from operations.senders import Sender
 from operations.transaction import Tx
-from operations.visit_previews import works_in_several
 from operations.visits import Waited
 from templates import approvals, redemptions
 from templates.messages import Message

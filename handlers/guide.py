@@ -7,9 +7,9 @@ from aiogram.types import Message
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from loyalty.programme import Programme
+from operations.branches import branches_of
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import branches_of
 from templates.guide import Guide
 
 router = Router(name="guide")

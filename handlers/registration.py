@@ -27,7 +27,7 @@ from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
 from operations.own_texts import own_text
 from operations.profile import birthday_of, birthday_shown, set_birthday, set_name
-from operations.referrals import first_name
+from operations.referral_link import first_name
 from operations.registration import (
     AlreadyRegistered,
     Consent,

@@ -12,10 +12,10 @@ from operations.desk import called
 from operations.desk_notices import figures_of, tell_staff, tier_name
 from operations.due import Due, DuePage, NotDueNow
 from operations.outgoing import Lane, notify, to_account
+from operations.preview_terms import service_of, terms_of
 from operations.senders import Sender
 from operations.standing import current_level
 from operations.transaction import Tx
-from operations.visit_previews import service_of, terms_of
 from storage import approvals, audit_log, clients, outbox, staff, visit_previews, visits
 from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client

@@ -19,16 +19,10 @@ from operations.booking import book_visit
 from operations.desk import called
 from operations.desk_notices import booked_notice
 from operations.holds import Held, NotReachable, open_hold, waiting_notice
+from operations.preview_terms import outdated, service_of, terms_of
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import (
-    SelfService,
-    outdated,
-    refuse_oneself,
-    renew_preview,
-    service_of,
-    terms_of,
-)
+from operations.visit_previews import SelfService, refuse_oneself, renew_preview
 from storage import approvals, clients, staff, visit_previews
 from storage.approvals import Approval, ApprovalStatus
 from storage.clients import Client, ClientStatus

@@ -12,9 +12,9 @@ from operations.available import check_spendable, points_to_spend, replaceable_h
 from operations.desk import called
 from operations.desk_notices import figures_of, stamps_name, tell_staff
 from operations.outgoing import Lane, notify, to_client
+from operations.preview_terms import service_of, terms_of
 from operations.stamps import free_visit
 from operations.transaction import Tx
-from operations.visit_previews import service_of, terms_of
 from storage import audit_log, clients, reachability, redemptions, staff, visit_previews, visits
 from storage.clients import Client
 from storage.redemptions import Redemption, RedemptionStatus

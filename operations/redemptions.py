@@ -19,9 +19,10 @@ from operations.holds import (
     largest_now,
     locked,
 )
+from operations.preview_terms import service_of, terms_of, terms_text
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import renew_preview, service_of, terms_of, terms_text
+from operations.visit_previews import renew_preview
 from storage import audit_log, redemptions, visit_previews, visits
 from storage.clients import Client, ClientStatus
 from storage.redemptions import Redemption, RedemptionStatus

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from loyalty.returns import MoreThanLeft, ReturnFigures, return_of
 from operations.ledger import EntryKind
 from operations.receipts import send_returned
-from operations.referrals import friend_points_at_stake, revoke_referral
+from operations.referrals_taken_back import friend_points_at_stake, revoke_referral
 from operations.returnable import (
     NothingLeft,
     Refused,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from operations.authority import require
+from operations.branches import branches_of
 from operations.claim_codes import read_claim_code
 from operations.desk import is_oneself
 from operations.outgoing import notify, to_client
 from operations.rewards import entry_of
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import branches_of
 from storage import audit_log, clients, rewards, staff
 from storage.clients import Client
 from storage.rewards import Claim, ClaimStatus

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from loyalty.names import name_from_profile
 from operations.authority import require
+from operations.branches import branches_of
 from operations.deep_links import INVITATION_CODE_CHARS, random_code
 from operations.outgoing import notify, to_account
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import branches_of
 from storage import audit_log, staff
 from storage.staff import Member, StoredInvitation
 from templates.staff import ColleagueJoined, Leaving, StaffRole

@@ -9,7 +9,7 @@ from operations.desk import called
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_account
 from operations.receipts import send_undone
-from operations.referrals import revoke_referral
+from operations.referrals_taken_back import revoke_referral
 from operations.returnable import CardGone
 from operations.senders import Role, Sender
 from operations.standing import TierReason, revisit_standing

@@ -1,17 +1,16 @@
 """A visit before it is booked: what it would come to, shown to staff for a quarter of an hour."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from fractions import Fraction
 
 from loyalty.pending import active_on
-from loyalty.programme import Level, Programme
-from loyalty.visits import VisitTerms, visit_terms
+from loyalty.programme import Level
+from loyalty.visits import VisitTerms
 from operations.authority import require
 from operations.available import check_spendable, points_to_spend, replaceable_hold
+from operations.branches import branch_to_begin_with, branches_of, fixed_branch
 from operations.desk import ServiceTyped, is_oneself, living_client, note_viewed
+from operations.preview_terms import TWIN_WINDOW, service_of, terms_now, terms_of, terms_text
 from operations.senders import Role, Sender
 from operations.stamps import free_visit
 from operations.standing import current_level
@@ -22,15 +21,6 @@ from storage.visit_previews import PreviewStatus, StoredPreview
 
 PREVIEW_LIVES = timedelta(minutes=15)
 PUT_ASIDE_MAX = 50  # previews of one member of staff within their quarter of an hour
-TWIN_WINDOW = timedelta(minutes=2)
-
-
-class Anew(StrEnum):
-    """Why a preview is shown again instead of being booked."""
-
-    TERMS = "terms"  # they are others by now
-    TWIN = "twin"  # a colleague has just booked the same bill
-    BRANCH = "branch"  # it is still to be chosen
 
 
 @dataclass(frozen=True)
@@ -79,11 +69,6 @@ class PreviewUnknown:
     """No such preview: forged, or long forgotten."""
 
 
-def branches_of(programme: Programme) -> tuple[str, ...]:
-    """Where the business works; one without branches is its own."""
-    return programme.business.branches or (programme.business.name,)
-
-
 async def preview_visit(
     tx: Tx,
     *,
@@ -111,7 +96,7 @@ async def preview_visit(
         assert client is not None, "just found"
         replaced = await replaceable_hold(tx, actor.telegram_id, client)
         await check_spendable(tx, client, bill=bill, points=points, besides=replaced)
-    branch = None if asks_branch else await _branch_to_begin_with(tx, actor)
+    branch = None if asks_branch else await branch_to_begin_with(tx, actor)
     stored = await keep_preview(
         tx,
         staff_id=actor.telegram_id,
@@ -197,70 +182,10 @@ async def renew_preview(tx: Tx, stored: StoredPreview, client: Client) -> Stored
     return fresh
 
 
-async def terms_now(
-    tx: Tx,
-    client: Client,
-    *,
-    bill: int,
-    service: ServiceTyped,
-    points: int = 0,
-    keeps_free_visit: bool = False,
-) -> VisitTerms:
-    """The figures at this moment: of the client's level, the day's promotion and their stamps.
-
-    Raises PointsRefused, see `visit_terms`.
-    """
-    # Points pay for what stamps would have made free another day.
-    saves = keeps_free_visit or points > 0
-    stamp = None if saves else await free_visit(tx, client.id, service.code)
-    return visit_terms(
-        tx.programme,
-        current_level(tx, client),
-        bill=bill,
-        service_code=service.code,
-        points_spent=points,
-        day=tx.today,
-        stamp=None if stamp is None else stamp.code,
-    )
-
-
-async def terms_of(tx: Tx, client: Client, stored: StoredPreview) -> VisitTerms:
-    """What the preview's visit comes to at this moment."""
-    return await terms_now(
-        tx,
-        client,
-        bill=stored.bill,
-        service=service_of(stored),
-        points=stored.points,
-        keeps_free_visit=stored.keeps_free_visit,
-    )
-
-
-async def outdated(tx: Tx, stored: StoredPreview, terms: VisitTerms) -> Anew | None:
-    """Why whoever confirms would confirm something else than they saw; None: they would not."""
-    if terms_text(terms) != stored.terms:
-        return Anew.TERMS
-    twin = await visits.twin(tx.db, stored.client_id, bill=stored.bill, since=tx.now - TWIN_WINDOW)
-    return Anew.TWIN if twin is not None and twin.id != stored.twin_id else None
-
-
 def needs_approval(tx: Tx, actor: Sender, bill: int) -> bool:
     """Whether a bill (minor units) is beyond what this actor may book alone (rule 23)."""
     limit = tx.programme.desk.approve_above
     return limit is not None and bill > limit and not actor.may_act_as(Role.MANAGER)
-
-
-def terms_text(terms: VisitTerms) -> str:
-    """The terms as text: two are the same if their texts are."""
-    values = asdict(terms)
-    written = {
-        name: str(value) if isinstance(value, Fraction) else value for name, value in values.items()
-    }
-    return json.dumps(written, sort_keys=True)
-
-
-def service_of(stored: StoredPreview) -> ServiceTyped:
-    return ServiceTyped(code=stored.service_code, text=stored.service_text)
 
 
 async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client) -> Preview:
@@ -281,9 +206,7 @@ async def shown(tx: Tx, *, actor: Sender, stored: StoredPreview, client: Client)
         service=service,
         branch=stored.branch,
         branches=branches,
-        may_change_branch=(
-            stored.branch is not None and _fixed_branch(tx.programme, actor) is None
-        ),
+        may_change_branch=(stored.branch is not None and fixed_branch(tx.programme, actor) is None),
         twin=None
         if twin is None
         else Twin(
@@ -331,7 +254,7 @@ async def ask_branch_anew(
     """Lets whoever works in all branches choose again where this visit takes place."""
     require(actor, Role.STAFF)
     stored = await visit_previews.by_id(tx.db, preview_id)
-    if stored is None or _fixed_branch(tx.programme, actor) is not None:
+    if stored is None or fixed_branch(tx.programme, actor) is not None:
         return PreviewUnknown()
     client = await clients.lock(tx.db, stored.client_id)
     hold = await redemptions.open_of(tx.db, stored.client_id) if stored.points else None
@@ -377,27 +300,3 @@ async def put_previews_aside(tx: Tx, *, actor: Sender) -> int:
         await clients.lock(tx.db, stored.client_id)  # against a ✅ of the same moment
         closed += await visit_previews.close(tx.db, stored.id, PreviewStatus.REFUSED)
     return closed
-
-
-def works_in_several(tx: Tx, actor: Sender) -> bool:
-    """Whether this actor chooses the branch of a visit."""
-    return _fixed_branch(tx.programme, actor) is None
-
-
-def _fixed_branch(programme: Programme, actor: Sender) -> str | None:
-    """The only branch in which this actor can serve, if there is only one."""
-    branches = branches_of(programme)
-    if len(branches) == 1:
-        return branches[0]
-    return actor.branch if actor.branch in branches else None
-
-
-async def _branch_to_begin_with(tx: Tx, actor: Sender) -> str | None:
-    """The actor's branch; for who works in all of them, the one of their last visit today."""
-    fixed = _fixed_branch(tx.programme, actor)
-    if fixed is not None:
-        return fixed
-    last = await visits.last_by_staff(tx.db, actor.telegram_id)
-    if last is None or last.on_day != tx.today or last.branch not in branches_of(tx.programme):
-        return None
-    return last.branch

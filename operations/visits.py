@@ -7,6 +7,7 @@ from operations.approvals import Awaited, NobodyApproves, ask_approval, withdraw
 from operations.authority import require
 from operations.available import check_spendable, replaceable_hold
 from operations.booking import Booked, book_visit, booked_visit
+from operations.branches import branches_of, works_in_several
 from operations.desk import ServiceTyped
 from operations.holds import (
     Held,
@@ -17,24 +18,19 @@ from operations.holds import (
     open_hold,
 )
 from operations.points_choice import may_be_asked
+from operations.preview_terms import Anew, outdated, service_of, terms_of
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.visit_previews import (
-    Anew,
     ClientGone,
     Preview,
     PreviewUnknown,
     SelfService,
-    branches_of,
     needs_approval,
-    outdated,
     preview_visit,
     refuse_oneself,
     renew_preview,
-    service_of,
     shown,
-    terms_of,
-    works_in_several,
 )
 from storage import clients, redemptions, visit_previews, visits
 from storage.clients import Client, ClientStatus

@@ -10,12 +10,13 @@ from operations.available import points_to_spend
 from operations.booking import book_visit
 from operations.desk import ServiceTyped
 from operations.partners import due_refills, refill
+from operations.preview_terms import terms_now
 from operations.profile import set_birthday
 from operations.registration import Consents, Newcomer, Registered, given, register_client
 from operations.senders import Sender
 from operations.transaction import Tx
 from operations.undo import undo_visit
-from operations.visit_previews import keep_preview, terms_now
+from operations.visit_previews import keep_preview
 from playground.sample.cast import COLLEAGUES, DARIA, OLEG, OWNER, TIMUR
 from playground.sample.clients import SampleClient
 from playground.sample.deeds import bring_old_cards, pays_with_points

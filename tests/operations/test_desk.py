@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from loyalty.programme import Programme, load_programme
+from operations.branches import branches_of
 from operations.desk import (
     SERVICE_CHARS_MAX,
     BillTyped,
@@ -28,7 +29,6 @@ from operations.desk import (
 )
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from operations.visit_previews import branches_of
 from programmes import SERVICE_CENTRE
 from storage import cases, clients
 from storage.cases import CaseKind

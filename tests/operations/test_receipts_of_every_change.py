@@ -16,7 +16,6 @@ from handlers.rewards import _redeemed
 from loyalty.programme import Programme
 from loyalty.rewards import CLAIM_KEPT_DAYS
 from operations import adjustments
-from operations import referrals as referral_rewards
 from operations.actions import thank_for_birthday
 from operations.birthdays import congratulate
 from operations.card_lists import ListedCard
@@ -27,6 +26,7 @@ from operations.expiry import expire
 from operations.importing import import_joining
 from operations.ledger import grant
 from operations.merging import Merged, merge_clients
+from operations.referrals_taken_back import revoke_referral
 from operations.registration import (
     ConsentKind,
     Consents,
@@ -95,7 +95,7 @@ async def referral(scene: Scene) -> Replies:
         await referrals.add(db, friend_id=friend, referrer_id=referrer, now=scene.now)
     booked = await scene.books(await scene.hires(1), friend)
     async with scene.database.write() as db:
-        await referral_rewards.revoke_referral(scene.tx(db), visit_id=booked.visit.id)
+        await revoke_referral(scene.tx(db), visit_id=booked.visit.id)
     return []
 
 

@@ -11,15 +11,10 @@ from loyalty.programme import Programme
 from loyalty.referrals import ReferralState
 from operations.client_card import show_history
 from operations.ledger import EntryKind, spend
-from operations.referrals import (
-    NOTHING_DUE,
-    ReferralOutcome,
-    attribute_referral,
-    first_name,
-    revoke_referral,
-    share_text,
-    show_invite,
-)
+from operations.referral_link import first_name, share_text, show_invite
+from operations.referral_parties import NOTHING_DUE, ReferralOutcome
+from operations.referrals import attribute_referral
+from operations.referrals_taken_back import revoke_referral
 from operations.standing import TierReason
 from operations.transaction import Tx
 from storage import audit, badges, clients, ledger, referrals

@@ -1,6 +1,8 @@
 """Visits in the tests of what follows from them: booked and taken back, without the desk."""
 
-from operations.referrals import ReferralOutcome, revoke_referral, reward_referral
+from operations.referral_parties import ReferralOutcome
+from operations.referrals import reward_referral
+from operations.referrals_taken_back import revoke_referral
 from operations.standing import StandingChanges, TierReason, revisit_standing
 from operations.transaction import Tx
 from storage import clients, visits

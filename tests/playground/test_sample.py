@@ -13,7 +13,7 @@ from loyalty.programme import Programme, load_programme
 from loyalty.promotions import is_running
 from operations.challenges import show_challenge
 from operations.client_card import show_balance
-from operations.referrals import show_invite
+from operations.referral_link import show_invite
 from operations.stamps import stamp_cards
 from operations.transaction import Tx
 from playground.sample.build import KEPT_DAYS_MAX, continue_sample, find_kept, write_sample
