@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from loyalty.programme import Programme, ProgrammeInvalid
-from loyalty.programme.mistakes import expected_of
 from loyalty.programme.settable import Section
 from loyalty.programme.typed import Raw, dump_raw, load_raw, read_typed
 from operations.authority import require
 from operations.in_force import InForce
 from operations.owners import tell_owners
-from operations.programme_rules import filling_of
 from operations.senders import Role, Sender
-from operations.setting_effects import barrier, example_of, kept_by
+from operations.setting_effects import barrier
+from operations.setting_previews import preview_of, programme_with, promise_stands, wrong_value
 from operations.setting_subjects import Subject, subjects
 from operations.transaction import Tx
 from storage import audit_log, clients, programme_changes, staff
@@ -103,9 +102,9 @@ async def _propose(
     require(actor, Role.OWNER)
     before = in_force.programme
     try:
-        after = _programme_with(in_force, subject, new)
+        after = programme_with(in_force, subject, new)
     except ProgrammeInvalid as invalid:
-        return Refused(subject, _wrong(in_force, subject, new, invalid, actor.language))
+        return Refused(subject, wrong_value(in_force, subject, new, invalid, actor.language))
     is_reset = new is None and subject.key in in_force.effective.overrides
     if subject.seen(before) == subject.seen(after) and not is_reset:
         title = subject.title(actor.language)
@@ -113,7 +112,7 @@ async def _propose(
     if subject.figure is not None:
         broken = await barrier(tx, subject.figure, before, after)
         if broken is not None:
-            return _stands(subject, before, broken, actor.language)
+            return promise_stands(subject, before, broken, actor.language)
     draft_id = await programme_changes.add_draft(
         tx.db,
         {
@@ -126,93 +125,7 @@ async def _propose(
     )
     by = None if since is None else await _last_changed_by(tx, subject.key)
     is_meanwhile = since is not None and since.seen != subject.seen(before)
-    return _preview(tx, actor, in_force, subject, after, draft_id, by, is_meanwhile=is_meanwhile)
-
-
-def _programme_with(in_force: InForce, subject: Subject, new: str | None) -> Programme:
-    """Raises ProgrammeInvalid."""
-    overrides = dict(in_force.effective.overrides)
-    overrides.pop(subject.key, None)
-    if new is not None:
-        overrides[subject.key] = load_raw(new)
-    return in_force.file.changed(overrides)
-
-
-def _wrong(
-    in_force: InForce, subject: Subject, new: str | None, invalid: ProgrammeInvalid, language: str
-) -> Wrong:
-    """The mistake at this key, else the first one: that of a figure that does not go with it."""
-    file = in_force.file
-    at_key = [
-        (file.key_at(mistake.key), expected_of(mistake.expected)) for mistake in invalid.mistakes
-    ]
-    own = [found for found in at_key if found[0] == subject.key]
-    key, expected = (own or at_key)[0]
-    other = None if key is None or key == subject.key else subjects(in_force.programme).get(key)
-    raw = None if new is None else load_raw(new)
-    typed = ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
-    return Wrong(
-        typed=typed,
-        fault=expected.fault,
-        low=expected.low,
-        high=expected.high,
-        digits=expected.digits,
-        other=None if other is None else other.title(language),
-    )
-
-
-def _stands(
-    subject: Subject, before: Programme, broken: screens.Barrier, language: str
-) -> screens.PromiseStands:
-    value = subject.value(before)
-    assert value is not None, "texts promise nothing that is reckoned with"
-    return screens.PromiseStands(subject.section, subject.title(language), value, broken)
-
-
-def _preview(
-    tx: Tx,
-    actor: Sender,
-    in_force: InForce,
-    subject: Subject,
-    after: Programme,
-    draft_id: int,
-    by: str | None,
-    *,
-    is_meanwhile: bool,
-) -> Preview | TextPreview:
-    before, language = in_force.programme, actor.language
-    title, figure = subject.title(language), subject.figure
-    if figure is None:
-        level = None if subject.of_code is None else after.tiers.level(subject.of_code)
-        return TextPreview(
-            draft_id=draft_id,
-            title=title,
-            text=after.texts.get(subject.key),
-            before=before.texts.get(subject.key),
-            filling=filling_of(
-                after,
-                subject.language or language,
-                name=actor.first_name,
-                level=level or after.tiers.levels[0],
-            ),
-            meanwhile_by=by,
-            is_meanwhile=is_meanwhile,
-        )
-    old, new = subject.value(before), subject.value(after)
-    assert old is not None, "a figure has a value"
-    assert new is not None, "a figure has a value"
-    return Preview(
-        draft_id=draft_id,
-        title=title,
-        before=old,
-        after=new,
-        example=example_of(tx, figure, before, after, language),
-        kept=kept_by(figure, before),
-        is_as_in_file=subject.seen(after) == subject.seen(in_force.file.programme),
-        file_name=in_force.file.file_name,
-        meanwhile_by=by,
-        is_meanwhile=is_meanwhile,
-    )
+    return preview_of(tx, actor, in_force, subject, after, draft_id, by, is_meanwhile=is_meanwhile)
 
 
 async def confirm_change(
@@ -237,13 +150,13 @@ async def confirm_change(
     if is_stale or draft.created_at + PREVIEW_LIVES <= tx.now:
         return await _propose(tx, actor, in_force, subject, draft.new, since=draft)
     try:
-        after = _programme_with(in_force, subject, draft.new)
+        after = programme_with(in_force, subject, draft.new)
     except ProgrammeInvalid as invalid:
-        return Refused(subject, _wrong(in_force, subject, draft.new, invalid, actor.language))
+        return Refused(subject, wrong_value(in_force, subject, draft.new, invalid, actor.language))
     if subject.figure is not None:
         broken = await barrier(tx, subject.figure, in_force.programme, after)
         if broken is not None:
-            return _stands(subject, in_force.programme, broken, actor.language)
+            return promise_stands(subject, in_force.programme, broken, actor.language)
     version = await _add_version(tx, actor, subject, draft)
     changed = screens.Changed(
         section=subject.section,
