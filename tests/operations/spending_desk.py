@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import func, select
+
 from operations.approving import ApprovalOutcome, approve_visit, decline_visit
 from operations.available import available_points
 from operations.desk import ServiceTyped
@@ -24,6 +26,8 @@ from operations.visits import Booked, Outcome, redeem
 from storage import approvals, audit, clients, redemptions
 from storage.approvals import Approval
 from storage.redemptions import Redemption
+from storage.tables import ledger_entries
+from storage.tables import visits as visits_table
 from tests.operations.desk_people import OWNER_ID, Desk
 
 CLIENT_ID = 50  # the Telegram id of the client whose phone it is
@@ -147,3 +151,19 @@ class SpendingDesk(Desk):
     async def is_consistent(self) -> bool:
         async with self.database.read() as db:
             return not await audit.differences(db)
+
+
+async def count_visits(desk: SpendingDesk) -> int:
+    async with desk.database.read() as db:
+        query = select(func.count()).select_from(visits_table)
+        return int((await db.execute(query)).scalar_one())
+
+
+async def spent(desk: SpendingDesk, client_id: int) -> int:
+    """What redemptions took, all in all."""
+    async with desk.database.read() as db:
+        query = select(func.coalesce(func.sum(ledger_entries.c.amount), 0)).where(
+            ledger_entries.c.client_id == client_id,
+            ledger_entries.c.kind == EntryKind.REDEMPTION.value,
+        )
+        return -int((await db.execute(query)).scalar_one())
