@@ -116,15 +116,6 @@ class BillTyped:
     service: ServiceTyped
 
 
-@dataclass(frozen=True)
-class VisitTyped:
-    """WHO AMOUNT [SERVICE]."""
-
-    who: Who
-    bill: int
-    service: ServiceTyped
-
-
 def read_who(text: str, programme: Programme) -> WhoTyped:
     """The longest beginning that is a valid phone, else the first word as a card's number.
 
@@ -157,13 +148,6 @@ def read_bill(text: str, programme: Programme) -> BillTyped:
     """AMOUNT [SERVICE]. Raises AmountUnreadable, AmountOutOfRange, ServiceTooLong."""
     amount = read_amount(text, programme.business.minor_digits)
     return BillTyped(amount.minor, read_service(amount.rest, programme))
-
-
-def read_visit(text: str, programme: Programme) -> VisitTyped:
-    """WHO AMOUNT [SERVICE]. Raises WhoUnreadable and what `read_bill` raises."""
-    who, rest = read_who(text, programme)
-    typed = read_bill(rest, programme)
-    return VisitTyped(who, typed.bill, typed.service)
 
 
 def read_points(text: str) -> PointsTyped:

@@ -113,11 +113,6 @@ async def of_client(
     return [_entry(row) for row in (await db.execute(query)).mappings()]
 
 
-async def count_of_client(db: AsyncConnection, client_id: int) -> int:
-    query = select(func.count()).where(ledger_entries.c.client_id == client_id)
-    return int((await db.execute(query)).scalar_one())
-
-
 _REVERSED = select(func.coalesce(func.sum(ledger_entries.c.amount), 0)).where(
     ledger_entries.c.reverses_id == bindparam("entry")
 )
@@ -233,12 +228,6 @@ NEXT_EXPIRIES = (
     .order_by(lots.c.valid_through)
     .limit(bindparam("most"))
 )
-
-
-async def next_expiries(db: AsyncConnection, client_id: int, *, limit: int) -> list[OpenLot]:
-    """What expires next: points by their last day, the soonest first; never is left out."""
-    rows = await db.execute(NEXT_EXPIRIES, {"client": client_id, "most": limit})
-    return [OpenLot(int(row.points), row.valid_through) for row in rows]
 
 
 _LOT_OF_ENTRY = select(lots.c.id, lots.c.remaining, lots.c.valid_through).where(

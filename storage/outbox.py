@@ -321,12 +321,3 @@ async def empty(db: AsyncConnection, before: datetime) -> int:
             update(outbox).where(outbox.c.id.in_(ids)).values(payload=None, context=None)
         )
     return len(ids)
-
-
-async def count_waiting(db: AsyncConnection, now: datetime) -> int:
-    """How many could be sent now."""
-    query = text(
-        "SELECT count(*) FROM outbox WHERE status = 'waiting' "
-        "AND (not_before IS NULL OR not_before <= :moment)"
-    ).bindparams(bindparam("moment", type_=outbox.c.created_at.type))
-    return int((await db.execute(query, {"moment": now})).scalar_one())

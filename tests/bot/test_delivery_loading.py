@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.queues import LOADED_MAX
 from playground.server import LocalTelegram
-from storage import outbox
 from storage.database import Database
 from storage.outbox import File, Lane, Letter
 from tests.bot.lives import Rig, alive, post, said, settled, texts, until
+from tests.records import letters_waiting
 
 CROWD = 40
 
@@ -193,4 +193,4 @@ async def test_marks_are_written_in_batches(rig: Rig, telegram: LocalTelegram) -
     assert await rig.statuses() == ["sent"] * 200
     assert commits < 100
     async with rig.store() as database, database.read() as db:
-        assert await outbox.count_waiting(db, rig.clock.now()) == 0
+        assert await letters_waiting(db, rig.clock.now()) == 0

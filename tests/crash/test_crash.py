@@ -13,13 +13,14 @@ import pytest
 from bot import waypoints
 from operations.senders import Role
 from playground.server import LocalTelegram
-from storage import clients, inbox, outbox, people, staff
+from storage import clients, inbox, people, staff
 from storage.database import Database
 from storage.schema import migrate
 from tests.crash.crowd import Crowd
 from tests.crash.verdict import Repeats, gifts_given, nothing_lost_or_doubled, sent_too_soon, told
 from tests.crash.victims import Nursery, nursery
 from tests.databases import Postgres, is_sound
+from tests.records import letters_waiting
 
 SHORT_KILLS = 20
 SOAK_KILLS = int(os.environ.get("SVOI_SOAK_KILLS", "250"))
@@ -159,7 +160,7 @@ async def until_quiet(telegram: LocalTelegram, database: Database, crowd: Crowd)
         while True:
             async with database.read() as db:
                 unhandled = await inbox.waiting(db, after_id=0, limit=1)
-                unsent = await outbox.count_waiting(db, datetime.now(UTC))
+                unsent = await letters_waiting(db, datetime.now(UTC))
                 due = crowd.celebrants - await gifts_given(db)
             if not unhandled and not unsent and due <= 0:
                 return

@@ -21,9 +21,10 @@ from operations.senders import Sender
 from operations.standing import current_level
 from operations.transaction import Tx
 from operations.undo import UndoOutcome, undo_visit
-from storage import audit, clients, ledger, visits
+from storage import audit, clients, visits
 from storage.visits import Visit
 from tests.operations.desk_people import Desk
+from tests.records import entries_of
 
 __all__ = ["ReturnDesk", "Returnable"]
 
@@ -44,14 +45,14 @@ class ReturnDesk(Desk):
                 client_id,
                 points,
                 kind=EntryKind.ADJUSTMENT,
-                key=f"given:{client_id}:{await ledger.count_of_client(db, client_id)}",
+                key=f"given:{client_id}:{await entries_of(db, client_id)}",
                 valid_through=tx.today + timedelta(days=days) if days is not None else until,
             )
 
     async def spends(self, client_id: int, points: int) -> None:
         """Points that went for something that is no visit."""
         async with self.database.write() as db:
-            key = f"spent:{client_id}:{await ledger.count_of_client(db, client_id)}"
+            key = f"spent:{client_id}:{await entries_of(db, client_id)}"
             await spend(self.tx(db), client_id, points, kind=EntryKind.REWARD, key=key)
 
     async def books_with_points(

@@ -13,7 +13,6 @@ from operations.desk import (
     DeskView,
     ServiceTooLong,
     ServiceTyped,
-    VisitTyped,
     Who,
     WhoUnreadable,
     called,
@@ -23,7 +22,6 @@ from operations.desk import (
     living_client,
     read_bill,
     read_service,
-    read_visit,
     read_who,
     read_who_alone,
 )
@@ -75,20 +73,22 @@ SERVICES = {
 def test_a_visit_is_read_in_every_usual_form(
     who: str, amount: str, service: str, gaps: list[str]
 ) -> None:
-    typed = read_visit(f" {who}{gaps[0]}{amount}{gaps[1]}{service}", PROGRAMME)
+    named = read_who(f" {who}{gaps[0]}{amount}{gaps[1]}{service}", PROGRAMME)
     is_card = who in CARD_FORMS
     expected = Who(card_number=who.replace(" ", "")) if is_card else Who(phone=PHONE)
-    assert typed == VisitTyped(expected, AMOUNT_FORMS[amount], SERVICES[service])
+    assert named.who == expected
+    assert read_bill(named.rest, PROGRAMME) == BillTyped(AMOUNT_FORMS[amount], SERVICES[service])
 
 
 @given(text=st.text(max_size=80))
 def test_whatever_is_typed_is_read_or_refused_by_name(text: str) -> None:
     try:
-        typed = read_visit(text, PROGRAMME)
+        who, rest = read_who(text, PROGRAMME)
+        typed = read_bill(rest, PROGRAMME)
     except (WhoUnreadable, AmountUnreadable, AmountOutOfRange, ServiceTooLong):
         return
     assert 1 <= typed.bill <= 1_000_000_000
-    assert typed.who.phone or typed.who.card_number
+    assert who.phone or who.card_number
 
 
 @given(text=st.text())

@@ -30,11 +30,12 @@ from operations.ledger import EntryKind, grant, reverse, spend
 from operations.merging import Merged, merge_clients
 from operations.senders import Sender
 from operations.transaction import Tx
-from storage import cases, clients, ledger
+from storage import cases, clients
 from storage.database import Database
 from storage.tables import audit_log, lots, outbox
 from storage.tables import cases as case_table
 from tests.operations.desk_people import OWNER_ID, Desk
+from tests.records import entries_of
 
 ANNA = 50
 
@@ -319,7 +320,7 @@ async def test_a_case_of_a_dispute_is_told_of_once(desk: Disputing) -> None:
         assert (await db.execute(number)).scalar_one() == 1
         told = select(func.count()).where(outbox.c.notice == "case_notices/opened")
         assert (await db.execute(told)).scalar_one() == 1
-        assert await ledger.count_of_client(db, anna) == 1
+        assert await entries_of(db, anna) == 1
 
 
 async def test_rule_24_what_is_frozen_does_not_run_out_until_the_case_is_closed(

@@ -27,6 +27,7 @@ from templates.pending import PointsActive
 from templates.visits import Receipt
 from tests.movable_clock import MovableClock
 from tests.operations.returning import ReturnDesk
+from tests.records import next_expiries
 
 WINDOW_DAYS = 14
 BOOKED_ON = date(2027, 2, 1)
@@ -106,7 +107,7 @@ async def test_rule_10_pending_points_are_active_with_the_first_moment_after_the
     ]
     assert desk.letters[0].keeps_quiet
     async with desk.database.read() as db:
-        (lot,) = await ledger.next_expiries(db, anna, limit=5)
+        (lot,) = await next_expiries(db, anna, limit=5)
         (entry,) = await ledger.of_visit(db, booked.visit.id)
     assert lot.valid_through == until
     assert entry.key == f"visit:{booked.visit.preview_id}"

@@ -27,6 +27,7 @@ from templates.previews import VisitBooked
 from templates.redemptions import Ending
 from templates.visits import Receipt
 from tests.operations.spending_desk import CLIENT_ID, SpendingDesk, count_visits, spent
+from tests.records import next_expiries
 
 
 @pytest.fixture
@@ -288,14 +289,14 @@ async def test_undo_puts_spent_points_back_into_their_lots_and_takes_the_earned(
     before = await desk.knows(anna)
     assert isinstance(await desk.agrees(await desk.asks(alina, anna, points=100)), Agreed)
     async with desk.database.read() as db:
-        lots = await ledger.next_expiries(db, anna, limit=5)
+        lots = await next_expiries(db, anna, limit=5)
     assert (lots[0].amount, lots[0].valid_through) == (380, later)
     undone = await desk.undoes_last(alina)
     assert isinstance(undone, Undone)
     assert undone.balance == 480
     assert await desk.knows(anna) == before
     async with desk.database.read() as db:
-        lots = await ledger.next_expiries(db, anna, limit=5)
+        lots = await next_expiries(db, anna, limit=5)
     assert [(lot.amount, lot.valid_through) for lot in lots] == [(80, soon), (400, later)]
     assert isinstance(await desk.undoes_last(alina), Undone)
     assert (await desk.knows(anna)).balance == 480

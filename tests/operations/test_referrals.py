@@ -17,7 +17,7 @@ from operations.referrals import attribute_referral
 from operations.referrals_taken_back import revoke_referral
 from operations.standing import TierReason
 from operations.transaction import Tx
-from storage import audit, badges, clients, ledger, referrals
+from storage import audit, badges, clients, referrals
 from storage.clients import Client
 from storage.database import Database
 from storage.tables import outbox
@@ -34,6 +34,7 @@ from templates.referrals import (
 )
 from tests.operations.newcomers import Town
 from tests.operations.visiting import undo, visit
+from tests.records import next_expiries
 
 REFERRER = 7_200_000_000
 ENOUGH = 50_000  # the qualifying bill, in kopecks
@@ -76,7 +77,7 @@ async def test_both_are_paid_at_the_first_visit_that_qualifies(town: Town) -> No
     later = (await town.do(lambda tx: visit(tx, vera.id, ENOUGH * 10)))[2]
     assert later == NOTHING_DUE
     assert (await balance(town, vera), await balance(town, boris)) == (100 + 150, 100 + 300)
-    lots = await town.do(lambda tx: ledger.next_expiries(tx.db, boris.id, limit=5))
+    lots = await town.do(lambda tx: next_expiries(tx.db, boris.id, limit=5))
     assert {str(lot.valid_through) for lot in lots} == {"2028-02-01"}
     assert await town.do(lambda tx: audit.differences(tx.db)) == []
 

@@ -10,10 +10,11 @@ from loyalty.programme import Programme
 from operations.deep_links import Source
 from operations.registration import AlreadyRegistered, PhoneElsewhere, Registered
 from operations.transaction import Tx
-from storage import audit, cases, clients, consents, ledger, people, referrals
+from storage import audit, cases, clients, consents, people, referrals
 from storage.database import Database
 from tests.operations.conftest import NOW, add_client
 from tests.operations.newcomers import ANNA, BORIS, GLEB, VERA, Town, phone_of
+from tests.records import next_expiries
 
 PHONE = "+79120000001"
 
@@ -37,7 +38,7 @@ async def test_rule_15_a_stranger_becomes_a_client_with_card_code_and_welcome_po
     assert client.card_code != client.referral_code
     assert (client.balance, done.welcome_points, done.known) == (100, 100, False)
     assert (client.registered_at, client.tier) == (NOW, "silver")
-    lots = await town.do(lambda tx: ledger.next_expiries(tx.db, client.id, limit=5))
+    lots = await town.do(lambda tx: next_expiries(tx.db, client.id, limit=5))
     assert [(lot.amount, str(lot.valid_through)) for lot in lots] == [(100, "2028-02-01")]
 
 

@@ -16,6 +16,7 @@ from storage.visits import VisitStatus
 from templates.contexts import load_context
 from templates.visits import Returned as ReturnReceipt
 from tests.operations.returning import ReturnDesk
+from tests.records import next_expiries
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ async def test_rule_08_points_that_paid_come_back_into_their_lots(desk: ReturnDe
     assert (figures.refund, figures.points_restored, figures.points_taken) == (75_000, 250, 22)
     assert returned.balance == 300
     async with desk.database.read() as db:
-        lots_left = await ledger.next_expiries(db, anna, limit=5)
+        lots_left = await next_expiries(db, anna, limit=5)
     today = date(2027, 2, 1)
     assert [(lot.amount, lot.valid_through) for lot in lots_left] == [
         (100, today + timedelta(days=10)),

@@ -29,10 +29,10 @@ from storage.audit import differences
 from storage.cases import open_complaint_of
 from storage.clients import Client, by_phone, by_telegram_id
 from storage.database import Database
-from storage.outbox import count_waiting
 from storage.partner_codes import of_client
 from storage.staff import count
 from templates.referrals import FriendLine, Invite
+from tests.records import letters_waiting
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Moscow")
@@ -179,7 +179,7 @@ async def test_nothing_of_the_past_is_still_to_be_sent(short_sample: Path) -> No
     database = Database(f"sqlite:///{short_sample}")
     try:
         async with database.read() as db:
-            assert await count_waiting(db, NOW + timedelta(days=1)) == 0
+            assert await letters_waiting(db, NOW + timedelta(days=1)) == 0
     finally:
         await database.close()
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from storage import outbox
 from storage.database import Database
 from storage.outbox import File, Lane, Letter, Mark
+from tests.records import letters_waiting
 
 NOW = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ async def test_a_letter_for_later_waits_for_its_moment(database: Database) -> No
     async with database.write() as db:
         await outbox.queue(db, [call("x", not_before=later)], NOW)
         assert await outbox.waiting(db, Lane.REPLY, after_id=0, now=NOW, limit=10) == []
-        assert await outbox.count_waiting(db, NOW) == 0
+        assert await letters_waiting(db, NOW) == 0
         assert len(await outbox.waiting(db, Lane.REPLY, after_id=0, now=later, limit=10)) == 1
 
 

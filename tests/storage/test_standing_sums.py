@@ -19,6 +19,7 @@ from storage.standing_sums import StandingSums
 from storage.tables import lots, pending_points
 from storage.tables import redemptions as redemption_rows
 from tests.operations.conftest import add_client
+from tests.records import next_expiries
 
 NOW = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 TODAY = date(2027, 2, 1)
@@ -88,7 +89,7 @@ async def apart(
     held = await redemptions.held_points_of(db, (client_id,), NOW)
     value, at_review = await qualifying.qualifying_values(db, client_id, by, since=since)
     return StandingSums(
-        expiring=tuple(await ledger.next_expiries(db, client_id, limit=EXPIRIES)),
+        expiring=tuple(await next_expiries(db, client_id, limit=EXPIRIES)),
         awaited=tuple(await pending.of_client(db, client_id)),
         held=held.get(client_id, 0),
         disputes=len(await disputes.open_of(db, client_id)),
