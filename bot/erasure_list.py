@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import structlog
 
-from bot.starting import pause
+from bot.starting import once_it_answers
 from loyalty.programme import Programme
 from operations.erasure import NobodyToErase, erase_client
 from operations.transaction import Tx
@@ -21,7 +21,6 @@ from scheduler.clock import Clock
 from storage import clients, erasures
 from storage.database import Database
 from storage.erasures import Erasure
-from storage.failures import is_passing
 
 PAGE_MAX = 1_000
 
@@ -46,18 +45,7 @@ class ErasureList:
 
     async def at_start(self, stopping: asyncio.Event) -> None:
         """Reconciles, and waits while the database is locked or away."""
-        failures = 0
-        while not stopping.is_set():
-            try:
-                await self.reconcile()
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("the database does not answer", error=type(error).__name__)
-                await pause(failures, stopping)
-                failures += 1
-                continue
-            return
+        await once_it_answers(self.reconcile, stopping)
 
     async def reconcile(self) -> int:
         """Erases again whom the database knows and the list has; how many.

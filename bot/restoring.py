@@ -3,17 +3,12 @@
 import asyncio
 from collections.abc import Collection
 
-import structlog
-
-from bot.starting import pause
+from bot.starting import once_it_answers
 from operations.in_force import InForce
 from operations.settings import tell_unfit
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
-from storage.failures import is_passing
-
-log = structlog.get_logger("start")
 
 
 async def restored(
@@ -28,19 +23,12 @@ async def restored(
     A change that the file no longer has room for is left out, and the owners hear of it: the bot
     of a shop stays up.
     """
-    failures = 0
-    while not stopping.is_set():
-        try:
-            async with database.read() as db:
-                await in_force.refresh(db)
-            if in_force.effective.unfit:
-                async with database.write() as db:
-                    await tell_unfit(Tx(db, clock.now(), in_force.programme), in_force, owner_ids)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("the database does not answer", error=type(error).__name__)
-        else:
-            return
-        await pause(failures, stopping)
-        failures += 1
+
+    async def restore() -> None:
+        async with database.read() as db:
+            await in_force.refresh(db)
+        if in_force.effective.unfit:
+            async with database.write() as db:
+                await tell_unfit(Tx(db, clock.now(), in_force.programme), in_force, owner_ids)
+
+    await once_it_answers(restore, stopping)

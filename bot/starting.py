@@ -1,6 +1,7 @@
 """What has to be so before anything runs: the schema is ours, and Telegram says who we are."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -36,10 +37,20 @@ async def migrated(database: Database, stopping: asyncio.Event) -> bool:
     Raises:
         SchemaNewerThanCode: a newer program has migrated the database.
     """
+    return await once_it_answers(lambda: migrate(database), stopping)
+
+
+async def once_it_answers(
+    attempt: Callable[[], Awaitable[object]], stopping: asyncio.Event
+) -> bool:
+    """Does it, waiting while the database is locked or away. False: stopped meanwhile.
+
+    Raises what `attempt` raises and does not pass by itself.
+    """
     failures = 0
     while not stopping.is_set():
         try:
-            await migrate(database)
+            await attempt()
         except Exception as error:
             if not is_passing(error):
                 raise

@@ -4,14 +4,13 @@ import asyncio
 
 import structlog
 
-from bot.starting import pause
+from bot.starting import once_it_answers
 from loyalty.programme import Programme
 from loyalty.programme.partner_codes import CodesUnreadable
 from operations.partners import due_refills, refill
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
-from storage.failures import is_passing
 
 log = structlog.get_logger("start")
 
@@ -24,20 +23,10 @@ async def stocked(
     Waits while the database is locked or away. A file that became unreadable since the programme
     was loaded stops nobody: what is in the database goes on being given out.
     """
-    failures = 0
-    while not stopping.is_set():
-        try:
-            await _stock(database, clock, programme, stopping)
-        except CodesUnreadable as fault:
-            log.error("partners' codes are not readable", expected=fault.expected)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("the database does not answer", error=type(error).__name__)
-            await pause(failures, stopping)
-            failures += 1
-            continue
-        return
+    try:
+        await once_it_answers(lambda: _stock(database, clock, programme, stopping), stopping)
+    except CodesUnreadable as fault:
+        log.error("partners' codes are not readable", expected=fault.expected)
 
 
 async def _stock(

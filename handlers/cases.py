@@ -12,6 +12,7 @@ from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
+from handlers.telegram_messages import words_of
 from operations.case_answers import (
     ANSWER_UTF16_MAX,
     AnswerBegun,
@@ -203,7 +204,7 @@ async def ask_reply(
 async def replied(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, stimulus: Stimulus
 ) -> Replies:
-    words = (message.text or message.caption or "").strip()
+    words = words_of(message)
     if (length := utf16_length(words)) > ANSWER_UTF16_MAX:
         return say(cases.AnswerTooLong(length, ANSWER_UTF16_MAX))
     case_id = int((await state.get_data()).get("case", 0))

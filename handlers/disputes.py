@@ -12,6 +12,7 @@ from handlers.client_filters import IsClient
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
+from handlers.telegram_messages import words_of
 from operations.case_answers import NotTheirCase, reply_to_case
 from operations.disputes import (
     About,
@@ -46,51 +47,20 @@ class Disputing(StatesGroup):
 
 
 @router.callback_query(Tapped(DisputeVisit))
-async def of_visit(
-    callback: CallbackQuery,
-    tap: DisputeVisit,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    stimulus: Stimulus,
-) -> Replies:
-    return await _open(AboutVisit(tap.visit_id), tx, sender, say, state, stimulus)
-
-
 @router.callback_query(Tapped(DisputeEntry))
-async def of_entry(
-    callback: CallbackQuery,
-    tap: DisputeEntry,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    stimulus: Stimulus,
-) -> Replies:
-    return await _open(AboutEntry(tap.entry_id), tx, sender, say, state, stimulus)
-
-
 @router.callback_query(Tapped(DisputeExpiry))
-async def of_expiry(
+async def opened(
     callback: CallbackQuery,
-    tap: DisputeExpiry,
+    tap: DisputeVisit | DisputeEntry | DisputeExpiry,
     tx: Tx,
     sender: Sender,
     say: Say,
     state: FSMContext,
     stimulus: Stimulus,
 ) -> Replies:
-    try:
-        day = date(tap.day // 10_000, tap.day // 100 % 100, tap.day % 100)
-    except ValueError:
+    about = _about(tap)
+    if about is None:
         return say.toast(UnknownTap())
-    return await _open(AboutExpiry(day), tx, sender, say, state, stimulus)
-
-
-async def _open(
-    about: About, tx: Tx, sender: Sender, say: Say, state: FSMContext, stimulus: Stimulus
-) -> Replies:
     outcome = await open_dispute(tx, actor=sender, about=about, owner_ids=stimulus.owner_ids)
     match outcome:
         case NotTheirs():
@@ -111,6 +81,20 @@ async def _open(
                     answer_within_hours=tx.programme.feedback.answer_within_hours,
                 )
             )
+
+
+def _about(tap: DisputeVisit | DisputeEntry | DisputeExpiry) -> About | None:
+    """What the receipt told of; None for a day that no calendar has."""
+    match tap:
+        case DisputeVisit(visit_id=visit_id):
+            return AboutVisit(visit_id)
+        case DisputeEntry(entry_id=entry_id):
+            return AboutEntry(entry_id)
+        case DisputeExpiry(day=day):
+            try:
+                return AboutExpiry(date(day // 10_000, day // 100 % 100, day % 100))
+            except ValueError:
+                return None
 
 
 @router.callback_query(Tapped(WithdrawDispute))
@@ -141,7 +125,7 @@ async def withdraw(
 async def told(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, stimulus: Stimulus
 ) -> Replies:
-    words = (message.text or message.caption or "").strip()
+    words = words_of(message)
     if (length := utf16_length(words)) > WORDS_UTF16_MAX:
         return say(feedback.TooLong(length, WORDS_UTF16_MAX))
     case_id = int((await state.get_data())["case"])

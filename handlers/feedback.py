@@ -10,6 +10,7 @@ from handlers.client_filters import IsClient, Key
 from handlers.replies import Replies, Say
 from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
+from handlers.telegram_messages import words_of
 from operations.feedback import (
     WORDS_UTF16_MAX,
     Final,
@@ -114,7 +115,7 @@ async def skipped(
 async def told(
     message: Message, tx: Tx, sender: Sender, say: Say, state: FSMContext, stimulus: Stimulus
 ) -> Replies:
-    words = (message.text or message.caption or "").strip()
+    words = words_of(message)
     if (length := utf16_length(words)) > WORDS_UTF16_MAX:
         return say(feedback.TooLong(length, WORDS_UTF16_MAX))
     feedback_id = int((await state.get_data()).get("feedback", 0))

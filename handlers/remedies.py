@@ -39,6 +39,8 @@ from templates.remedies import (
     RefuseClaim,
 )
 
+Refused = GivenBefore | Impossible | OwnCase | NoSuchCase
+
 router = Router(name="remedies")
 router.callback_query.filter(Has(Role.MANAGER))
 
@@ -59,9 +61,7 @@ async def give_points(
     callback: CallbackQuery, tap: GiveApology, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
     outcome = await give_apology(tx, actor=sender, case_id=tap.case_id, points=tap.points)
-    if isinstance(outcome, ApologyGiven):
-        return await _case(tx, tap.case_id, sender, say, remedies.ApologyGiven(outcome.points))
-    return say.toast(_refusal(outcome), alert=True)
+    return await _done(outcome, tap.case_id, tx, sender, say)
 
 
 @router.callback_query(Tapped(AskMove))
@@ -92,9 +92,7 @@ async def move(
     stimulus: Stimulus,
 ) -> Replies:
     outcome = await move_card(tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids)
-    if isinstance(outcome, CardMoved):
-        return await _case(tx, tap.case_id, sender, say, remedies.CardMoved())
-    return say.toast(_refusal(outcome), alert=True)
+    return await _done(outcome, tap.case_id, tx, sender, say)
 
 
 @router.callback_query(Tapped(HandPhone))
@@ -102,9 +100,7 @@ async def hand(
     callback: CallbackQuery, tap: HandPhone, tx: Tx, sender: Sender, say: Say, stimulus: Stimulus
 ) -> Replies:
     outcome = await hand_phone(tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids)
-    if isinstance(outcome, CardMoved):
-        return await _case(tx, tap.case_id, sender, say, remedies.CardMoved())
-    return say.toast(_refusal(outcome), alert=True)
+    return await _done(outcome, tap.case_id, tx, sender, say)
 
 
 @router.callback_query(Tapped(RefuseClaim))
@@ -114,9 +110,7 @@ async def refuse(
     outcome = await refuse_claim(
         tx, actor=sender, case_id=tap.case_id, owner_ids=stimulus.owner_ids
     )
-    if isinstance(outcome, ClaimRefused):
-        return await _case(tx, tap.case_id, sender, say, remedies.ClaimClosed())
-    return say.toast(_refusal(outcome), alert=True)
+    return await _done(outcome, tap.case_id, tx, sender, say)
 
 
 @router.callback_query(Tapped(LeaveAsIs))
@@ -124,6 +118,24 @@ async def leave(
     callback: CallbackQuery, tap: LeaveAsIs, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
     return await _case(tx, tap.case_id, sender, say, None)
+
+
+async def _done(
+    outcome: ApologyGiven | CardMoved | ClaimRefused | Refused,
+    case_id: int,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+) -> Replies:
+    match outcome:
+        case ApologyGiven(points=points):
+            return await _case(tx, case_id, sender, say, remedies.ApologyGiven(points))
+        case CardMoved():
+            return await _case(tx, case_id, sender, say, remedies.CardMoved())
+        case ClaimRefused():
+            return await _case(tx, case_id, sender, say, remedies.ClaimClosed())
+        case _:
+            return say.toast(_refusal(outcome), alert=True)
 
 
 async def _case(tx: Tx, case_id: int, sender: Sender, say: Say, toast: Toast | None) -> Replies:
@@ -134,7 +146,7 @@ async def _case(tx: Tx, case_id: int, sender: Sender, say: Say, toast: Toast | N
     return say.edit(screen) if toast is None else [say.toast(toast), say.edit(screen)]
 
 
-def _refusal(outcome: GivenBefore | Impossible | OwnCase | NoSuchCase) -> Toast:
+def _refusal(outcome: Refused) -> Toast:
     match outcome:
         case GivenBefore(points=points, by=by):
             return remedies.ApologyGivenBefore(points, by)

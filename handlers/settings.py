@@ -135,85 +135,81 @@ async def not_typed(
 
 
 @router.callback_query(Tapped(ChooseOption))
-async def option(
-    callback: CallbackQuery,
-    tap: ChooseOption,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    in_force: InForce,
-) -> Replies:
-    subject = subject_of_code(in_force.programme, tap.figure)
-    options = () if subject is None or subject.figure is None else subject.figure.options
-    if subject is None or not 0 <= tap.place < len(options):
-        return say.toast(UnknownTap())
-    proposed = await propose(
-        tx, actor=sender, in_force=in_force, subject=subject, raw=options[tap.place]
-    )
-    return say.edit(await _shown(proposed, sender, state, in_force))
-
-
 @router.callback_query(Tapped(LeaveOut))
-async def left_out(
-    callback: CallbackQuery,
-    tap: LeaveOut,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    in_force: InForce,
-) -> Replies:
-    subject = subject_of_code(in_force.programme, tap.figure)
-    if subject is None or subject.figure is None or not subject.figure.may_be_left_out:
-        return say.toast(UnknownTap())
-    proposed = await propose(tx, actor=sender, in_force=in_force, subject=subject, raw=None)
-    return say.edit(await _shown(proposed, sender, state, in_force))
-
-
 @router.callback_query(Tapped(AsInFile))
-async def as_in_file(
+async def tapped(
     callback: CallbackQuery,
-    tap: AsInFile,
+    tap: ChooseOption | LeaveOut | AsInFile,
     tx: Tx,
     sender: Sender,
     say: Say,
     state: FSMContext,
     in_force: InForce,
 ) -> Replies:
+    """A value that is not typed: a choice, none at all, or the one in the file."""
     subject = subject_of_code(in_force.programme, tap.figure)
-    if subject is None:
+    proposed = None if subject is None else await _by_tap(tap, tx, sender, in_force, subject)
+    if proposed is None:
         return say.toast(UnknownTap())
-    proposed = await propose_as_in_file(tx, actor=sender, in_force=in_force, subject=subject)
     return say.edit(await _shown(proposed, sender, state, in_force))
+
+
+async def _by_tap(
+    tap: ChooseOption | LeaveOut | AsInFile,
+    tx: Tx,
+    sender: Sender,
+    in_force: InForce,
+    subject: Subject,
+) -> Proposed | None:
+    """None: the figure has no such choice, by now or at all."""
+    figure = subject.figure
+    match tap:
+        case AsInFile():
+            return await propose_as_in_file(tx, actor=sender, in_force=in_force, subject=subject)
+        case LeaveOut() if figure is not None and figure.may_be_left_out:
+            raw = None
+        case ChooseOption(place=place) if figure is not None and 0 <= place < len(figure.options):
+            raw = figure.options[place]
+        case _:
+            return None
+    return await propose(tx, actor=sender, in_force=in_force, subject=subject, raw=raw)
 
 
 @router.callback_query(Tapped(ConfirmChange))
-async def confirm(
-    callback: CallbackQuery,
-    tap: ConfirmChange,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    in_force: InForce,
-) -> Replies:
-    outcome = await confirm_change(tx, actor=sender, in_force=in_force, draft_id=tap.draft_id)
-    return await _decided(outcome, sender, say, state, in_force)
-
-
 @router.callback_query(Tapped(DropChange))
-async def drop(
+@router.callback_query(Tapped(ReturnTo))
+async def decided(
     callback: CallbackQuery,
-    tap: DropChange,
+    tap: ConfirmChange | DropChange | ReturnTo,
     tx: Tx,
     sender: Sender,
     say: Say,
     state: FSMContext,
     in_force: InForce,
 ) -> Replies:
-    outcome = await drop_change(tx, actor=sender, in_force=in_force, draft_id=tap.draft_id)
-    return await _decided(outcome, sender, say, state, in_force)
+    """✅ or ❌ under a preview, or a version of before to be held again."""
+    outcome: Confirmed | Unknown | NotChanged | Proposed
+    match tap:
+        case ConfirmChange(draft_id=draft):
+            outcome = await confirm_change(tx, actor=sender, in_force=in_force, draft_id=draft)
+        case DropChange(draft_id=draft):
+            outcome = await drop_change(tx, actor=sender, in_force=in_force, draft_id=draft)
+        case ReturnTo(version=number, before=before):
+            outcome = await propose_return(
+                tx, actor=sender, in_force=in_force, version=number, before=before
+            )
+    match outcome:
+        case Unknown():
+            return say.toast(UnknownTap())
+        case NotChanged():
+            await _awaits_nothing(state)
+            return say.edit(outcome)
+        case Confirmed(screen, repeated):
+            await _awaits_nothing(state)
+            changed = say.edit(screen)
+            return [changed, say.toast(ChangedBefore())] if repeated else changed
+        case _:
+            return say.edit(await _shown(outcome, sender, state, in_force))
 
 
 @router.callback_query(Tapped(OpenHistory))
@@ -238,48 +234,11 @@ async def version(
     return say.toast(UnknownTap()) if isinstance(found, Unknown) else say.edit(found)
 
 
-@router.callback_query(Tapped(ReturnTo))
-async def return_to(
-    callback: CallbackQuery,
-    tap: ReturnTo,
-    tx: Tx,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    in_force: InForce,
-) -> Replies:
-    outcome = await propose_return(
-        tx, actor=sender, in_force=in_force, version=tap.version, before=tap.before
-    )
-    return await _decided(outcome, sender, say, state, in_force)
-
-
 @router.callback_query(Tapped(OpenFileKeys))
 async def file_keys(
     callback: CallbackQuery, sender: Sender, say: Say, in_force: InForce
 ) -> Replies:
     return say.edit(show_file_keys(sender, in_force))
-
-
-async def _decided(
-    outcome: Confirmed | Unknown | NotChanged | Proposed,
-    sender: Sender,
-    say: Say,
-    state: FSMContext,
-    in_force: InForce,
-) -> Replies:
-    match outcome:
-        case Unknown():
-            return say.toast(UnknownTap())
-        case NotChanged():
-            await _awaits_nothing(state)
-            return say.edit(outcome)
-        case Confirmed(screen, repeated):
-            await _awaits_nothing(state)
-            changed = say.edit(screen)
-            return [changed, say.toast(ChangedBefore())] if repeated else changed
-        case _:
-            return say.edit(await _shown(outcome, sender, state, in_force))
 
 
 async def _shown(

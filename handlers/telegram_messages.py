@@ -1,4 +1,4 @@
-"""Rendered messages as calls of the Bot API, their keyboards as aiogram's types."""
+"""Rendered messages as calls of the Bot API, keyboards as aiogram's types, a message as words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +38,11 @@ class TextCall:
 
     method: str
     fields: Mapping[str, str]
+
+
+def words_of(message: types.Message) -> str:
+    """What a person wrote, be it under a picture."""
+    return (message.text or message.caption or "").strip()
 
 
 def sent(chat_id: int, rendered: Rendered) -> TextCall:

@@ -123,15 +123,7 @@ async def open_dispute(
     joined = case is not None
     case = case or await _new_case(tx, client, subject)
     dispute = await _add(tx, case, client, subject)
-    await audit_log.record(
-        tx.db,
-        now=tx.now,
-        actor_id=await acting(tx, actor),
-        action="case.disputed",
-        client_id=client.id,
-        subject_id=case.id,
-        details={"dispute": dispute.id},
-    )
+    await _note(tx, actor, "case.disputed", dispute)
     if joined:
         await dispute_more(tx, case, dispute_id=dispute.id, owner_ids=owner_ids)
     else:
@@ -158,16 +150,20 @@ async def withdraw_dispute(
         told = WithdrawnNotice(case.id, client.name)
         key = f"case:{case.id}:withdrawn:{dispute.id}"
         await tell(tx, case, lambda _: told, owner_ids=owner_ids, key=key)
+    await _note(tx, actor, "case.withdrawn", dispute)
+    return Withdrawn(case.id, frozen.points, is_closed)
+
+
+async def _note(tx: Tx, actor: Sender, action: str, dispute: Dispute) -> None:
     await audit_log.record(
         tx.db,
         now=tx.now,
         actor_id=await acting(tx, actor),
-        action="case.withdrawn",
-        client_id=client.id,
-        subject_id=case.id,
+        action=action,
+        client_id=dispute.client_id,
+        subject_id=dispute.case_id,
         details={"dispute": dispute.id},
     )
-    return Withdrawn(case.id, frozen.points, is_closed)
 
 
 async def _subject(tx: Tx, client: Client, about: About) -> _Subject | None:

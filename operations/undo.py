@@ -122,15 +122,10 @@ async def undo_last(tx: Tx, *, actor: Sender) -> UndoOutcome | NothingToUndo | C
 
 async def undo_visit(tx: Tx, *, visit_id: int, actor: Sender) -> UndoOutcome:
     """Takes this visit back: its points, badges, level and the referral's reward."""
-    found = await _found(tx, visit_id, actor)
+    found = await question_undo(tx, visit_id=visit_id, actor=actor)
     if not isinstance(found, UndoQuestion):
         return found
-    visit, client = found.visit, found.client
-    if client.status is ClientStatus.ERASED:
-        return CardGone(visit)
-    if not visit.counts:
-        return await _gone_before(tx, visit, client, actor)
-    return await _undo(tx, visit, client, actor) if is_undoable(tx, visit) else UndoTooLate(visit)
+    return await _undo(tx, found.visit, found.client, actor)
 
 
 async def question_undo(tx: Tx, *, visit_id: int, actor: Sender) -> UndoQuestion | UndoOutcome:
