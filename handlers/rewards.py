@@ -32,7 +32,7 @@ from operations.senders import Client, Sender
 from operations.transaction import Tx
 from templates import rewards
 from templates.every_chat import UnknownTap
-from templates.rewards import (
+from templates.reward_buttons import (
     AskCancelClaim,
     CancelClaim,
     OpenReward,

@@ -176,40 +176,31 @@ async def _by_tap(
 
 
 @router.callback_query(Tapped(ConfirmChange))
-@router.callback_query(Tapped(DropChange))
-@router.callback_query(Tapped(ReturnTo))
-async def decided(
+async def confirm(
     callback: CallbackQuery,
-    tap: ConfirmChange | DropChange | ReturnTo,
+    tap: ConfirmChange,
     tx: Tx,
     sender: Sender,
     say: Say,
     state: FSMContext,
     in_force: InForce,
 ) -> Replies:
-    """✅ or ❌ under a preview, or a version of before to be held again."""
-    outcome: Confirmed | Unknown | NotChanged | Proposed
-    match tap:
-        case ConfirmChange(draft_id=draft):
-            outcome = await confirm_change(tx, actor=sender, in_force=in_force, draft_id=draft)
-        case DropChange(draft_id=draft):
-            outcome = await drop_change(tx, actor=sender, in_force=in_force, draft_id=draft)
-        case ReturnTo(version=number, before=before):
-            outcome = await propose_return(
-                tx, actor=sender, in_force=in_force, version=number, before=before
-            )
-    match outcome:
-        case Unknown():
-            return say.toast(UnknownTap())
-        case NotChanged():
-            await _awaits_nothing(state)
-            return say.edit(outcome)
-        case Confirmed(screen, repeated):
-            await _awaits_nothing(state)
-            changed = say.edit(screen)
-            return [changed, say.toast(ChangedBefore())] if repeated else changed
-        case _:
-            return say.edit(await _shown(outcome, sender, state, in_force))
+    outcome = await confirm_change(tx, actor=sender, in_force=in_force, draft_id=tap.draft_id)
+    return await _decided(outcome, sender, say, state, in_force)
+
+
+@router.callback_query(Tapped(DropChange))
+async def drop(
+    callback: CallbackQuery,
+    tap: DropChange,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    in_force: InForce,
+) -> Replies:
+    outcome = await drop_change(tx, actor=sender, in_force=in_force, draft_id=tap.draft_id)
+    return await _decided(outcome, sender, say, state, in_force)
 
 
 @router.callback_query(Tapped(OpenHistory))
@@ -234,11 +225,48 @@ async def version(
     return say.toast(UnknownTap()) if isinstance(found, Unknown) else say.edit(found)
 
 
+@router.callback_query(Tapped(ReturnTo))
+async def return_to(
+    callback: CallbackQuery,
+    tap: ReturnTo,
+    tx: Tx,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    in_force: InForce,
+) -> Replies:
+    outcome = await propose_return(
+        tx, actor=sender, in_force=in_force, version=tap.version, before=tap.before
+    )
+    return await _decided(outcome, sender, say, state, in_force)
+
+
 @router.callback_query(Tapped(OpenFileKeys))
 async def file_keys(
     callback: CallbackQuery, sender: Sender, say: Say, in_force: InForce
 ) -> Replies:
     return say.edit(show_file_keys(sender, in_force))
+
+
+async def _decided(
+    outcome: Confirmed | Unknown | NotChanged | Proposed,
+    sender: Sender,
+    say: Say,
+    state: FSMContext,
+    in_force: InForce,
+) -> Replies:
+    match outcome:
+        case Unknown():
+            return say.toast(UnknownTap())
+        case NotChanged():
+            await _awaits_nothing(state)
+            return say.edit(outcome)
+        case Confirmed(screen, repeated):
+            await _awaits_nothing(state)
+            changed = say.edit(screen)
+            return [changed, say.toast(ChangedBefore())] if repeated else changed
+        case _:
+            return say.edit(await _shown(outcome, sender, state, in_force))
 
 
 async def _shown(

@@ -6,65 +6,23 @@ from enum import StrEnum
 from typing import Annotated
 
 from loyalty.rewards import CLAIMS_OPEN_MAX, Obstacle
-from templates.callbacks import Callback, callback
 from templates.disputes import entry_dispute
 from templates.keyboards import Button, InlineKeyboard, Style
 from templates.labels import Labels
 from templates.messages import AtMost, Code, Link, Message, Toast, message
 from templates.pictures.voucher import VoucherPicture
+from templates.reward_buttons import (
+    AskCancelClaim,
+    CancelClaim,
+    OpenReward,
+    RedeemReward,
+    ShowClaim,
+    TurnCatalogue,
+)
 from templates.screens import Open, Screen
 
 CATALOGUE_PAGE_ROWS = 8
 TIERS_SHOWN_MAX = 6
-
-
-@callback("reward")
-@dataclass(frozen=True)
-class OpenReward(Callback):
-    """Shows one reward in place of the catalogue."""
-
-    reward: str
-
-
-@callback("reward_get")
-@dataclass(frozen=True)
-class RedeemReward(Callback):
-    """✅ under a reward; `offer` says which claim at which cost was shown."""
-
-    offer: int
-    reward: str
-
-
-@callback("reward_page")
-@dataclass(frozen=True)
-class TurnCatalogue(Callback):
-    """Another page of the catalogue, in place of what is shown."""
-
-    page: int
-
-
-@callback("claim")
-@dataclass(frozen=True)
-class ShowClaim(Callback):
-    """The code of a reward that waits."""
-
-    claim_id: int
-
-
-@callback("claim_cancel")
-@dataclass(frozen=True)
-class AskCancelClaim(Callback):
-    """❌ under a code: asked once more, as the shelf may be empty a moment later."""
-
-    claim_id: int
-
-
-@callback("claim_return")
-@dataclass(frozen=True)
-class CancelClaim(Callback):
-    """✅: the points back, please."""
-
-    claim_id: int
 
 
 @dataclass(frozen=True)
