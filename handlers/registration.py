@@ -5,7 +5,6 @@ tapped twice finds the conversation a step further, and is passed over in silenc
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, StateFilter
@@ -18,6 +17,7 @@ from handlers.commands import role_commands
 from handlers.contacts import verified_phone
 from handlers.conversations import PAUSED
 from handlers.links import Guesses, opened_link
+from handlers.registration_screens import ask_advert, first_points, kept_consents, name_question
 from handlers.replies import Replies, Reply, Say
 from handlers.taps import Tapped
 from loyalty.birthdays import gift_points, read_birthday
@@ -27,17 +27,12 @@ from operations.client_card import show_card, show_help
 from operations.deep_links import Referral, Source
 from operations.own_texts import own_text
 from operations.profile import birthday_of, birthday_shown, set_birthday, set_name
-from operations.referral_link import first_name
 from operations.registration import (
     AlreadyRegistered,
-    Consent,
-    ConsentKind,
-    Consents,
     Newcomer,
     PhoneElsewhere,
     Registered,
     follow_link,
-    given,
     promise_of,
     register_client,
 )
@@ -48,14 +43,11 @@ from templates.own_texts import OwnText
 from templates.registration import (
     ADVERT_CONSENT_VERSION,
     DATA_CONSENT_VERSION,
-    AskAdvert,
     AskBirthday,
     AskContact,
-    AskName,
     ContactFault,
     ContactRefused,
     Declined,
-    FirstPoints,
     NoCardYet,
     PhoneTaken,
     Welcome,
@@ -199,10 +191,6 @@ async def advert_not_answered(message: Message, tx: Tx, say: Say) -> Replies:
     return ask_advert(tx, say)
 
 
-def ask_advert(tx: Tx, say: Say) -> Reply:
-    return say(AskAdvert(tx.programme.business.name, tx.programme.adverts.weekly_cap))
-
-
 # -- the contact: the client exists from here on
 
 
@@ -219,62 +207,23 @@ async def contact_shared(
         phone=phone,
         first_name=message.from_user.first_name,
         language=sender.language,
-        consents=_consents(await state.get_data()),
+        consents=kept_consents(await state.get_data()),
         referral_code=sender.referral_code,
     )
     match await register_client(tx, newcomer):
         case Registered() as registered:
             await state.set_data({})
             await state.set_state(Registration.name)
-            question = say(_ask_name(tx, registered))
+            question = say(name_question(tx, registered))
             if not registered.entry_id:
                 return question
-            return [say(_first_points(registered)), question]
+            return [say(first_points(registered)), question]
         case AlreadyRegistered(client):
             await state.clear()
             return say(await show_card(tx, client, sender.language, bot_username))
         case PhoneElsewhere():
             await state.clear()
             return say(PhoneTaken(tx.programme.business.name))
-
-
-def _consents(kept: dict[str, list[str]]) -> Consents:
-    return Consents(
-        data=_consent(ConsentKind.DATA, kept["data"]),
-        advert=_consent(ConsentKind.ADVERT, kept["advert"]) if "advert" in kept else None,
-    )
-
-
-def _consent(kind: ConsentKind, kept: list[str]) -> Consent:
-    version, at = kept
-    return given(kind, version, datetime.fromisoformat(at))
-
-
-def _ask_name(tx: Tx, registered: Registered) -> AskName:
-    rules = tx.programme.referral
-    brought = registered.referrer is not None and rules is not None
-    return AskName(
-        name=registered.client.name,
-        points=registered.welcome_points,
-        balance=registered.client.balance,
-        known=registered.known,
-        referrer=first_name(registered.referrer) if registered.referrer else None,
-        friend_points=rules.friend_points if rules and brought else 0,
-        qualifying_bill=rules.qualifying_bill if rules and brought else 0,
-        came_back=registered.came_back,
-        is_told=registered.entry_id != 0,
-    )
-
-
-def _first_points(registered: Registered) -> FirstPoints:
-    return FirstPoints(
-        points=registered.welcome_points,
-        earlier_points=registered.earlier_points,
-        balance=registered.client.balance,
-        valid_through=registered.valid_through,
-        entry_id=registered.entry_id,
-        known=registered.known,
-    )
 
 
 @router.message(StateFilter(Registration.contact), IsStranger(), ~Key(*ADVERT_KEYS))

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handlers.registration import _first_points
+from handlers.registration_screens import first_points
 from handlers.rewards import _redeemed
 from loyalty.programme import Programme
 from loyalty.rewards import CLAIM_KEPT_DAYS
@@ -81,7 +81,7 @@ async def welcome(scene: Scene) -> Replies:
         )
         registered = await register_client(scene.tx(db), newcomer)
     assert isinstance(registered, Registered)
-    return [_first_points(registered)]
+    return [first_points(registered)]
 
 
 async def visit(scene: Scene) -> Replies:
