@@ -17,6 +17,7 @@ from handlers.roles import Has
 from handlers.taps import Tapped
 from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from operations.desk import (
+    BillTyped,
     ServiceTooLong,
     ServiceTyped,
     Who,
@@ -214,20 +215,25 @@ async def _from_bill(
         assert words is not None, "these refusals have words"
         return words
     data = {"client_id": client.id, "bill": typed.bill}
-    if ask_service and typed.service == ServiceTyped() and tx.programme.services:
+    if typed.meant or (ask_service and typed.service == ServiceTyped() and tx.programme.services):
         await state.set_state(VisitSteps.service)
         await state.set_data(data)
-        return ask_service_screen(client, typed.bill, tx, sender)
+        return ask_service_screen(client, typed, tx, sender)
     return await _preview(data, typed.service, tx, sender, state)
 
 
-def ask_service_screen(client: Client, bill: int, tx: Tx, sender: Sender) -> Words:
-    """The listed services, to choose from."""
-    listed = tx.programme.services[: desk.SERVICES_MAX]
+def ask_service_screen(client: Client, typed: BillTyped, tx: Tx, sender: Sender) -> Words:
+    """The listed services to choose from, or those of them that were half named."""
+    listed = (typed.meant or tx.programme.services)[: desk.SERVICES_MAX]
     services = tuple(
         desk.ServiceShown(service.code, service.name.of(sender.language)) for service in listed
     )
-    return desk.AskService(client_name=called(client), bill=bill, services=services)
+    return desk.AskService(
+        client_name=called(client),
+        bill=typed.bill,
+        services=services,
+        typed=typed.service.text if typed.meant else None,
+    )
 
 
 async def _preview(

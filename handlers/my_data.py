@@ -6,7 +6,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from handlers.client_filters import IsClient
-from handlers.desk_visit import nobody
 from handlers.replies import Replies, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
@@ -71,7 +70,7 @@ async def erase(
 
 @for_owners.message(Command("erase"))
 async def erase_of(
-    message: Message, command: CommandObject, tx: Tx, sender: Sender, say: Say, bot_username: str
+    message: Message, command: CommandObject, tx: Tx, sender: Sender, say: Say
 ) -> Replies:
     try:
         typed = read_who_alone(command.args or "", tx.programme)
@@ -81,7 +80,7 @@ async def erase_of(
         return say(screens.EraseUsage(EXAMPLE_PHONE))
     client = await find_client(tx, typed.who)
     if client is None:
-        return nobody(typed.who, say, bot_username)
+        return say(screens.NobodyToErase())
     asked = await question_erasure(tx, actor=sender, client=client)
     return say(screens.EraseOwn() if isinstance(asked, OwnCard) else asked)
 

@@ -105,13 +105,13 @@ async def from_bill(
         assert words is not None, "these refusals have words"
         return words
     data = data | {"bill": typed.bill}
-    if ask_service and typed.service == ServiceTyped() and tx.programme.services:
+    if typed.meant or (ask_service and typed.service == ServiceTyped() and tx.programme.services):
         found = await may_be_asked(tx, actor=dialogue.sender, client_id=data["client_id"])
         if not isinstance(found, Client):
             return await _hindered(found, dialogue)
         await dialogue.state.set_state(RedeemSteps.service)
         await dialogue.state.set_data(data)
-        return ask_service_screen(found, typed.bill, tx, dialogue.sender)
+        return ask_service_screen(found, typed, tx, dialogue.sender)
     return await with_visit(data | kept(typed.service), dialogue)
 
 

@@ -7,10 +7,11 @@ from aiogram.types import CallbackQuery
 
 from handlers.client_filters import IsClient
 from handlers.desk_screens import previewed
-from handlers.replies import Replies, Say
+from handlers.replies import Replies, Reply, Say
 from handlers.roles import Has
 from handlers.taps import Tapped
 from operations.booking import Booked
+from operations.desk import called
 from operations.desk_notices import booked_notice
 from operations.holds import ended_notice, over_notice, question
 from operations.redemptions import (
@@ -19,6 +20,7 @@ from operations.redemptions import (
     Ended,
     NotAsked,
     NotTheAsker,
+    Waiting,
     Withdrawn,
     confirm_redemption,
     refuse_redemption,
@@ -100,16 +102,30 @@ async def _answered(
         case Agreed(visit=visit):
             agreed = redemptions.Agreed(visit.id, outcome.points, visit.is_undone)
             told = say.edit(agreed)
-            return [told, say.toast(redemptions.AnsweredAlready())] if outcome.repeated else told
+            if outcome.repeated:
+                return [told, say.toast(redemptions.AnsweredAlready())]
+            return [told, *_no_longer_waited(outcome.waiting, None, say)]
         case AskedAnew(held=held):
             asked = await question(tx, held, sender.language, terms_changed=True)
             return [say.edit(asked), say.toast(redemptions.LookAgain())]
         case Ended(redemption=redemption, ending=ending):
             over = await over_notice(tx, redemption, ending, largest=outcome.largest)
             told = say.edit(over)
-            was_theirs = outcome.repeated and ending is Ending.REFUSED
-            return [told, say.toast(redemptions.AnsweredAlready())] if was_theirs else told
+            if outcome.repeated and ending is Ending.REFUSED:
+                return [told, say.toast(redemptions.AnsweredAlready())]
+            return [told, *_no_longer_waited(outcome.waiting, ending, say)]
         case NotAsked():
             return say.toast(UnknownTap())
         case _:
             assert_never(outcome)
+
+
+def _no_longer_waited(waiting: Waiting | None, ending: Ending | None, say: Say) -> list[Reply]:
+    """Takes the question and its button away from staff who waited; they are told what came."""
+    if waiting is None:
+        return []
+    screen = redemptions.Waited(ending, called(waiting.client), waiting.points, waiting.bill)
+    return [
+        say.edit_elsewhere(one.chat_id, one.message_id, one.language, screen)
+        for one in waiting.messages
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.amounts import AmountOutOfRange, AmountUnreadable
 from loyalty.birthdays import BirthdayUnreadable
-from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameTooLong
+from loyalty.names import NAME_MAX_CHARS, NameEmpty, NameIsNumber, NameTooLong
 from loyalty.refusals import Refusal
 from loyalty.visits import PointsRefused
 from operations.adjustments import AdjustmentTooLarge, ReasonMissing
@@ -19,6 +19,9 @@ from templates.profile import BirthdayRefused, NameRefused
 
 WORDS: dict[type[Refusal], Callable[[Any], Message]] = {
     NameEmpty: lambda _: NameRefused(too_long=False, length_max_chars=NAME_MAX_CHARS),
+    NameIsNumber: lambda _: NameRefused(
+        too_long=False, length_max_chars=NAME_MAX_CHARS, is_number=True
+    ),
     NameTooLong: lambda _: NameRefused(too_long=True, length_max_chars=NAME_MAX_CHARS),
     BirthdayUnreadable: lambda refusal: BirthdayRefused(refusal.fault),
     AmountUnreadable: lambda refusal: desk.AmountUnreadable(

@@ -1,7 +1,7 @@
 """What handlers return, and how it becomes rows of the outbox."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiogram import Bot
@@ -33,15 +33,19 @@ class Say:
         rendered = self.renderer.render(message, self.language)
         if rendered.picture is not None:
             return message
-        return sent(self.chat_id, rendered)
+        return self._kept(message, sent(self.chat_id, rendered))
 
     def edit(self, message: Message) -> TextCall:
         """The message in place of the one whose button was tapped."""
         rendered = self.renderer.render(message, self.language)
         tapped = self.callback.message if self.callback else None
         if tapped is None:
-            return sent(self.chat_id, rendered)
-        return edited(self.chat_id, tapped.message_id, rendered)
+            return self._kept(message, sent(self.chat_id, rendered))
+        return self._kept(message, edited(self.chat_id, tapped.message_id, rendered))
+
+    def _kept(self, message: Message, call: TextCall) -> TextCall:
+        key = message.kept_as()
+        return call if key is None else replace(call, key=key, language=self.language)
 
     def edit_elsewhere(
         self, chat_id: int, message_id: int, language: str, message: Message
@@ -93,8 +97,12 @@ def _letter(bot: Bot, reply: Reply, sender: Sender | None) -> Letter:
             client_id=sender.client.id if sender.client else None,
         )
     if isinstance(reply, TextCall):
-        chat_id = int(reply.fields["chat_id"])
-        return Letter(Lane.REPLY, chat_id, method=reply.method, payload=reply.fields)
+        letter = Letter(
+            Lane.REPLY, int(reply.fields["chat_id"]), method=reply.method, payload=reply.fields
+        )
+        if reply.key is None:
+            return letter
+        return replace(letter, key=reply.key, may_repeat=True, language=reply.language)
     return call_letter(bot, reply, chat_id=sender.telegram_id if sender else 0)
 
 

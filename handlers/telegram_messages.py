@@ -34,10 +34,15 @@ KEYBOARDS_REMEMBERED = 500  # most are the same for everybody
 
 @dataclass(frozen=True)
 class TextCall:
-    """A text on its way, as the form fields that Telegram gets."""
+    """A text on its way, as the form fields that Telegram gets.
+
+    One that has a key is found by it once sent, with its language, to be changed when it is over.
+    """
 
     method: str
     fields: Mapping[str, str]
+    key: str | None = None
+    language: str | None = None
 
 
 def words_of(message: types.Message) -> str:

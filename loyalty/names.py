@@ -1,10 +1,14 @@
 """A person's name as somebody typed it or Telegram tells it: any Unicode, also hostile."""
 
+import re
 import unicodedata
 
 from loyalty.refusals import Refusal
 
 NAME_MAX_CHARS = 64
+
+# Digits alone, or as many as a phone has with what people write between them.
+_NUMBER = re.compile(r"[\d ]+|\+?(?:[ ()-]*\d){7,}[ ()-]*")
 
 # Letters by their category that are drawn as nothing: a name of them alone would be invisible.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -13,6 +17,10 @@ _JOINERS = frozenset("\u200c\u200d")  # format characters that emoji and some sc
 
 class NameEmpty(Refusal):
     """Nothing visible is left of the name."""
+
+
+class NameIsNumber(Refusal):
+    """Nothing but digits, or a phone number."""
 
 
 class NameTooLong(Refusal):
@@ -24,10 +32,12 @@ class NameTooLong(Refusal):
 
 
 def read_name(text: str) -> str:
-    """A name that somebody typed, cleaned; raises NameEmpty and NameTooLong."""
+    """A name that somebody typed, cleaned; raises NameEmpty, NameIsNumber and NameTooLong."""
     name = _cleaned(text)
     if not _is_visible(name):
         raise NameEmpty
+    if _NUMBER.fullmatch(name):
+        raise NameIsNumber
     if len(name) > NAME_MAX_CHARS:
         raise NameTooLong(len(name))
     return name

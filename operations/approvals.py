@@ -88,11 +88,11 @@ def asked_key(approval_id: int, telegram_id: int) -> str:
 async def asked_elsewhere(
     tx: Tx, approval: Approval, actor: Sender, owner_ids: Collection[int]
 ) -> tuple[SentMessage, ...]:
-    """The same question in the chats of the others who lead."""
+    """The same question in the chats of the others who lead, and who asked and waits."""
     leaders = {one.telegram_id for one in await staff.leaders(tx.db, branch=approval.branch)}
     others = (leaders | set(owner_ids)) - {actor.telegram_id}
     keys = [asked_key(approval.id, telegram_id) for telegram_id in sorted(others)]
-    return tuple(await outbox.sent_under(tx.db, keys))
+    return tuple(await outbox.sent_under(tx.db, [*keys, screens.waiting_key(approval.id)]))
 
 
 async def approval_question(
@@ -130,6 +130,7 @@ def awaited_notice(tx: Tx, awaited: Awaited, language: str) -> screens.Waiting:
         figures=figures_of(awaited.terms),
         limit=tx.programme.desk.approve_above,
         until=awaited.approval.expires_at,
+        approval_id=awaited.approval.id,
     )
 
 

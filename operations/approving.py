@@ -17,7 +17,7 @@ from operations.authority import require
 from operations.available import points_to_spend
 from operations.booking import book_visit
 from operations.desk import called
-from operations.desk_notices import booked_notice
+from operations.desk_notices import booked_notice, tell_staff
 from operations.holds import Held, NotReachable, open_hold, waiting_notice
 from operations.preview_terms import outdated, service_of, terms_of
 from operations.senders import Role, Sender
@@ -29,7 +29,7 @@ from storage.clients import Client, ClientStatus
 from storage.outbox import SentMessage
 from storage.visit_previews import PreviewStatus, StoredPreview
 from templates.approvals import Verdict
-from templates.redemptions import Ended, Ending
+from templates.redemptions import Ended, Ending, waiting_key
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,13 @@ async def _ask_client(tx: Tx, found: Awaited, actor: Sender) -> bool:
         held = None
     if isinstance(held, Held):
         waiting = held
-        await tell_asker(
+        await tell_staff(
             tx,
-            approval,
+            approval.staff_id,
             lambda language: waiting_notice(
                 tx, waiting, language, is_approved=True, approver_name=name
             ),
+            key=waiting_key(waiting.redemption.id),
         )
         return True
     await visit_previews.close(tx.db, stored.id, PreviewStatus.REFUSED)

@@ -9,13 +9,15 @@ from operations.cases import hear, tell
 from operations.outgoing import Recipient, notify, to_account, to_client
 from operations.senders import Role, Sender
 from operations.transaction import Tx
-from storage import audit_log, cases, clients, reachability, staff
+from storage import audit_log, cases, clients, disputes, reachability, staff
 from storage.cases import Author, Case, CaseKind
 from storage.clients import Client
 from templates import case_notices as notices
+from templates.case_replies import Closed as ClosedForClient
 from templates.case_replies import Reply
 
 ANSWER_UTF16_MAX = 2_000
+DISPUTES_MAX = 1_000  # of one case, reckoned as it closes
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,15 @@ async def close_case(
     if not isinstance(found, Found):
         return found
     case, client = found.case, found.client
+    frozen = sum(one.points for one in await disputes.of_case(tx.db, case.id, limit=DISPUTES_MAX))
     if not await cases.close(tx.db, case.id, by=actor.telegram_id, now=tx.now):
         by = None if case.closed_by is None else await staff.name_of(tx.db, case.closed_by)
         return ClosedBefore(case.id, by)
     await audit(tx, "case.closed", case, actor)
+    is_promised = case.due_at is not None  # an answer to what they wrote last
+    if client is not None and case.kind is not CaseKind.PHONE and (is_promised or frozen):
+        key = f"case:{case.id}:closed_for_client:{int(tx.now.timestamp())}"
+        await notify(tx, to_client(client), ClosedForClient(case.id, frozen), key=key)
     by = await name_of(tx, actor)
     name = None if client is None else client.name
     closed_by = notices.ClosedBy(case.id, name, by)

@@ -9,7 +9,7 @@ from loyalty.amounts import read_amount
 from loyalty.invitations import invited_levels
 from loyalty.programme import Level, Programme, Service
 from loyalty.refusals import Refusal
-from loyalty.services import find_service
+from loyalty.services import find_service, services_meant
 from loyalty.stamps import StampCard
 from loyalty.visits import smallest_redemption
 from operations.authority import require
@@ -114,6 +114,7 @@ class BillTyped:
 
     bill: int
     service: ServiceTyped
+    meant: tuple[Service, ...] = ()  # what the words of the service may stand for, if several
 
 
 def read_who(text: str, programme: Programme) -> WhoTyped:
@@ -147,7 +148,9 @@ def read_who_alone(text: str, programme: Programme) -> WhoTyped:
 def read_bill(text: str, programme: Programme) -> BillTyped:
     """AMOUNT [SERVICE]. Raises AmountUnreadable, AmountOutOfRange, ServiceTooLong."""
     amount = read_amount(text, programme.business.minor_digits)
-    return BillTyped(amount.minor, read_service(amount.rest, programme))
+    service = read_service(amount.rest, programme)
+    meant = () if service.text is None else services_meant(programme, service.text)
+    return BillTyped(amount.minor, service, meant)
 
 
 def read_points(text: str) -> PointsTyped:
@@ -168,7 +171,7 @@ def read_points_alone(text: str) -> int:
 
 
 def read_service(text: str, programme: Programme) -> ServiceTyped:
-    """A listed service by its code or its name in any language, else the words as typed.
+    """A listed service by its code, its name in any language or a part of it, else as typed.
 
     Raises ServiceTooLong.
     """

@@ -23,15 +23,26 @@ from operations.preview_terms import service_of, terms_of, terms_text
 from operations.senders import Role, Sender
 from operations.transaction import Tx
 from operations.visit_previews import renew_preview
-from storage import audit_log, redemptions, visit_previews, visits
+from storage import audit_log, outbox, redemptions, visit_previews, visits
 from storage.clients import Client, ClientStatus
+from storage.outbox import SentMessage
 from storage.redemptions import Redemption, RedemptionStatus
 from storage.visit_previews import PreviewStatus
 from storage.visits import Visit
-from templates.redemptions import Ending
+from templates.redemptions import Ending, waiting_key
 
 JOB = "redemption"
 ONCE = "once"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What staff read until the client answered, to be changed; the bill in minor units."""
+
+    client: Client
+    points: int
+    bill: int
+    messages: tuple[SentMessage, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Agreed:
     visit: Visit
     points: int
     repeated: bool
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Ended:
     ending: Ending
     largest: int | None = None  # that could pay now, where so many cannot
     repeated: bool = False
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,8 @@ async def _book(tx: Tx, held: Held) -> Agreed:
         lambda language: booked_notice(tx, booked, language, by_client=True),
         key=f"redemption:{redemption.id}:confirmed",
     )
-    return Agreed(booked.visit, redemption.points, repeated=False)
+    waiting = await _waiting(tx, redemption, held.client, held.stored.bill)
+    return Agreed(booked.visit, redemption.points, repeated=False, waiting=waiting)
 
 
 async def refuse_redemption(
@@ -241,7 +255,14 @@ async def _ended(
     largest: int | None = None,
 ) -> Ended:
     await end_hold(tx, redemption, client, ending, actor_id=actor.telegram_id, largest=largest)
-    return Ended(redemption, client, ending, largest)
+    stored = await visit_previews.by_id(tx.db, redemption.preview_id)
+    waiting = await _waiting(tx, redemption, client, 0 if stored is None else stored.bill)
+    return Ended(redemption, client, ending, largest, waiting=waiting)
+
+
+async def _waiting(tx: Tx, redemption: Redemption, client: Client, bill: int) -> Waiting:
+    messages = await outbox.sent_under(tx.db, [waiting_key(redemption.id)])
+    return Waiting(client, redemption.points, bill, tuple(messages))
 
 
 # -- by the clock

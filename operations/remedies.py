@@ -10,6 +10,7 @@ from loyalty.points import valid_through
 from operations import ledger
 from operations.case_answers import Found, NoSuchCase, OwnCase, answerable, audit, name_of
 from operations.cases import apology_key, tell
+from operations.client_card import menu_of
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_account, to_client
 from operations.phones import masked_phone
@@ -164,7 +165,7 @@ async def move_card(
         await people.note_former_card(tx.db, client.telegram_id, client.id)
         gone = await to_account(tx, client.telegram_id)
         await notify(tx, gone, remedies.CardGone(business), key=f"card_gone:{case.id}")
-    received = remedies.CardReceived(business, client.balance)
+    received = remedies.CardReceived(business, client.balance, menu_of(tx.programme))
     await notify(
         tx, await to_account(tx, case.telegram_id), received, key=f"card_received:{case.id}"
     )

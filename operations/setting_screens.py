@@ -131,7 +131,8 @@ def _row(
     return screens.Version(
         version=change.version,
         at=change.at,
-        by=names.get(change.actor_id, f"{change.actor_id}"),
+        by=names.get(change.actor_id),
+        by_reader=change.actor_id == actor.telegram_id,
         title=subject.title(actor.language) if subject else Title(_word(change.key)),
         before=value_at(in_force, subject, change.old) if subject and known else None,
         after=value_at(in_force, subject, change.new) if subject and change.new else None,

@@ -174,6 +174,11 @@ class Person(Place):
             None if forwarded_from is None else forwarded_from.user,
         )
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether anything in the chat is this person's own."""
+        return any(message.sender_id == self.id for message in self.all_messages)
+
     async def inline_query(self, query: str, *, offset: str = "") -> int:
         """Types `@bot query` in some chat."""
         return self._acts.inline_query(query, offset)

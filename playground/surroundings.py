@@ -2,7 +2,6 @@
 
 More of the protocol in `control.py`. In the snapshot and as events:
   {"event": "clock", "now": <ms>, "zone", "journey": {"step", "steps"} | null}
-  {"event": "sample", "done": <n>, "all": <n>}     the history of the sample business, as it grows
   "first_shown": [<id>, ...] in the snapshot: whose phones lie on the desk at first
   "chapters": [{"title": {"ru", "en"}, "tries": [{"person", "words": {"ru", "en"},
       "text": {"ru", "en"}, "to"}]}] in the snapshot: what a visitor may try
@@ -68,7 +67,6 @@ class Surroundings:
         self.chapters: list[JSON] = []
         # The names that some have in each language, while they have not spoken yet.
         self.names: dict[int, dict[str, str]] = {}
-        self._sample: JSON | None = None
         journey.on_progress = self._tell_clock
         self._control.parts.append(self._part)
         self._control.routes.append(self._add_routes)
@@ -83,15 +81,9 @@ class Surroundings:
     def _part(self) -> JSON:
         return {
             "clock": self._clock_view(),
-            "sample": self._sample,
             "first_shown": self.first_shown,
             "chapters": self.chapters,
         }
-
-    def tell_sample(self, done: int, of_all: int) -> None:
-        """How far the history of the sample business is."""
-        self._sample = {"done": done, "all": of_all} if done < of_all else None
-        self._control.tell({"event": "sample", "done": done, "all": of_all})
 
     # The clock
 
@@ -161,7 +153,7 @@ class Surroundings:
         language = _language(command["language_code"])
         for person_id, names in self.names.items():
             person = self._telegram.people[person_id]
-            if not person.chat.messages and person.user.language_code != language:
+            if not person.has_spoken and person.user.language_code != language:
                 payload = person.user.payload
                 payload["first_name"] = names.get(language, payload["first_name"])
                 person.chat.payload["first_name"] = payload["first_name"]

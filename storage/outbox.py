@@ -47,6 +47,7 @@ class Letter:
     language: str | None = None
     client_id: int | None = None
     key: str | None = None
+    may_repeat: bool = False  # where the key is known already it goes out without it
     not_before: datetime | None = None  # business time
     keeps_quiet: bool = False
     files: tuple[File, ...] = ()
@@ -83,7 +84,9 @@ async def queue(db: AsyncConnection, letters: Sequence[Letter], now: datetime) -
     for letter in letters:
         if letter.key is not None:
             row = await _queue_once(db, letter, now)
-            if row is not None:
+            if row is None and letter.may_repeat:
+                queued += await _queue_plain(db, [replace(letter, key=None)], now)
+            elif row is not None:
                 queued.append(_with_id(letter, row))
     await _queue_files(db, queued)
     return sorted(queued, key=lambda letter: letter.id)

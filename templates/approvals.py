@@ -68,6 +68,11 @@ class Question(Message):
         )
 
 
+def waiting_key(approval_id: int) -> str:
+    """Under which the message of staff who wait for a manager is found."""
+    return f"approval:{approval_id}:waiting"
+
+
 @message("approvals/waiting")
 @dataclass(frozen=True)
 class Waiting(Message):
@@ -80,6 +85,10 @@ class Waiting(Message):
     figures: Figures
     limit: int | None
     until: dt.datetime
+    approval_id: int = 0
+
+    def kept_as(self) -> str:
+        return waiting_key(self.approval_id)
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         withdraw = Button(labels("approval.refuse_waiting"), RefuseVisit(self.preview_id))

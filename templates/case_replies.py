@@ -35,6 +35,18 @@ class Reply(Message):
         return InlineKeyboard.stacked(Button(labels("cases.reply"), ReplyToCase(self.number)))
 
 
+@message("case_replies/closed")
+@dataclass(frozen=True)
+class Closed(Message):
+    """To the client: nobody will answer any more, and what was frozen is free again."""
+
+    number: int
+    points: int  # that were frozen until now
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return InlineKeyboard.stacked(Button(labels("cases.reply"), ReplyToCase(self.number)))
+
+
 @message("case_replies/reply_hint")
 @dataclass(frozen=True)
 class ReplyHint(Message):

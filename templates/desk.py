@@ -99,6 +99,7 @@ class AskService(Message):
     client_name: str
     bill: int
     services: Annotated[tuple[ServiceShown, ...], AtMost(SERVICES_MAX)]
+    typed: str | None = None  # words that stand for each of these services
 
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         listed = [

@@ -27,6 +27,10 @@ class Message:
         """The keyboard that goes with the text."""
         return None
 
+    def kept_as(self) -> str | None:
+        """The key under which it is found once sent, to be changed when it is over."""
+        return None
+
     def picture(self, labels: "Labels") -> "Picture | None":
         """The picture whose caption the text is; drawn only as it is sent."""
         return None

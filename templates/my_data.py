@@ -131,6 +131,12 @@ class EraseUsage(Message):
     example: str
 
 
+@message("my_data/nobody_to_erase")
+@dataclass(frozen=True)
+class NobodyToErase(Message):
+    """No client has this phone or card: there is nothing to erase, or not any more."""
+
+
 @message("my_data/erase_own")
 @dataclass(frozen=True)
 class EraseOwn(Message):

@@ -264,6 +264,7 @@ class NameRefused(Message):
 
     too_long: bool
     length_max_chars: int
+    is_number: bool = False  # digits, as of a phone
 
 
 @message("profile/birthday_refused")

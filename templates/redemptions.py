@@ -177,6 +177,11 @@ class HeldByColleague(Message):
         return InlineKeyboard.stacked(Button(labels("visit.following"), StartVisit()))
 
 
+def waiting_key(redemption_id: int) -> str:
+    """Under which the message of staff who wait for the client is found."""
+    return f"redemption:{redemption_id}:waiting"
+
+
 @message("redemptions/waiting")
 @dataclass(frozen=True)
 class Waiting(Message):
@@ -195,10 +200,24 @@ class Waiting(Message):
     twin: TwinShown | None = None  # the same bill, booked a moment ago
     skips_free: str | None = None  # the stamps that make the visit free without any points
 
+    def kept_as(self) -> str:
+        return waiting_key(self.redemption_id)
+
     def keyboard(self, labels: Labels) -> InlineKeyboard:
         withdraw = Button(labels("redeem.refuse_waiting"), WithdrawRedemption(self.redemption_id))
         change = Button(labels("visit.branch"), RedeemElsewhere(self.preview_id))
         return InlineKeyboard.stacked(withdraw, change if self.may_change_branch else None)
+
+
+@message("redemptions/waited")
+@dataclass(frozen=True)
+class Waited(Message):
+    """In place of what staff read while they waited; what came of it follows. Minor units."""
+
+    ending: Ending | None  # none: the visit stands
+    client_name: str
+    points: int
+    bill: int
 
 
 @message("redemptions/ended")

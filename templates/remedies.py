@@ -6,8 +6,9 @@ from typing import Annotated
 
 from templates.callbacks import Callback, callback
 from templates.changed_phone import EditPhone
+from templates.client import WHOLE_MENU, Menu, main_menu
 from templates.disputes import entry_dispute
-from templates.keyboards import Button, InlineKeyboard, Keyboard
+from templates.keyboards import Button, InlineKeyboard, Keyboard, RemoveKeyboard
 from templates.labels import Labels
 from templates.merging import SwapMerge
 from templates.messages import AtMost, Message, Toast, message
@@ -172,9 +173,11 @@ class CardReceived(Message):
 
     business: str
     balance: int
+    menu: Menu = WHOLE_MENU
 
     def keyboard(self, labels: Labels) -> Keyboard:
-        return InlineKeyboard.stacked(Button(labels("open.card"), Open(Screen.CARD)))
+        # In place of whatever registration had asked there meanwhile.
+        return main_menu(labels, self.menu)
 
 
 @message("remedies/number_received")
@@ -229,3 +232,6 @@ class CardGone(Message):
     """To the account that had it: where it went, and whom to ask."""
 
     business: str
+
+    def keyboard(self, labels: Labels) -> Keyboard:
+        return RemoveKeyboard()

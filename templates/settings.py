@@ -392,11 +392,12 @@ class Version:
 
     version: int
     at: dt.datetime
-    by: str
+    by: str | None  # none: an owner who is on no list
     title: Title
     before: Value | None  # none: a text
     after: Value | None  # none: a text, or as in the file
     is_as_in_file: bool
+    by_reader: bool = False
 
 
 @message("settings/history")

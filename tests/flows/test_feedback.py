@@ -55,6 +55,8 @@ async def test_an_unhappy_client_is_answered_by_a_person(svoi: RunningBot) -> No
     await peter.tap("🏁")
     await svoi.settle()
     assert "Закрыто" in peter.last.text
+    # She wrote last and was promised an answer.
+    assert "Обращение № 1 закрыто" in anna.last.text
 
 
 async def test_words_of_somebody_whose_case_is_open_are_led_to_it(svoi: RunningBot) -> None:

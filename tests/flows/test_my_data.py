@@ -165,6 +165,7 @@ async def test_rule_21_an_owner_erases_at_a_written_request(svoi: RunningBot) ->
     await svoi.settle()
     assert await traces(svoi.app.database, ["анна-мария", anna.id, PHONE[1:]]) == []
     assert "данные клиента удалены" in words(await say(svoi, owner, "/audit_log"))
+    assert "удалять нечего" in words(await say(svoi, owner, f"/erase {PHONE}"))
 
 
 async def test_rule_21_nobody_s_button_erases_somebody_else(svoi: RunningBot) -> None:

@@ -178,9 +178,15 @@ async def test_step_by_step_and_the_client_declines(svoi: RunningBot) -> None:
     await alina.send("100 баллов")
     await alina.hears("Ждём ответа клиента")
     await anna.hears("Списать 100 баллов?")
+    await svoi.settle()
+    waiting = alina.last
     await anna.tap("❌")
     assert "100 баллов остаются у вас" in said(await anna.hears("Хорошо"))
     await alina.hears("Клиент отказался")
+    await svoi.settle()
+    # What she read while she waited asks nobody any more, and has no button.
+    over = next(one for one in alina.messages if one.message_id == waiting.message_id)
+    assert (over.buttons, "Клиент против" in over.text) == ([], True)
     assert (await anna_s_row(svoi)).visits == 0
 
 
@@ -411,8 +417,12 @@ async def test_an_answered_question_goes_from_the_other_managers_chats(svoi: Run
     await boris.hears("Одобрить счёт?")
     question = await vera.hears("60")
     await svoi.settle()
+    waiting = alina.last
     await boris.tap("✅")
     taken_away = await vera.hears("Борис")
+    await svoi.settle()
+    over = next(one for one in alina.messages if one.message_id == waiting.message_id)
+    assert (over.buttons, "Одобрено: Борис" in over.text) == ([], True)
     assert taken_away.message_id == question.message_id
     assert taken_away.buttons == []
     assert (await anna_s_row(svoi)).visits == 1

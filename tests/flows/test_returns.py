@@ -63,7 +63,7 @@ async def taps(svoi: RunningBot, who: Person, label: str) -> str:
                 "Give back in money: 300 ₽",
                 "Balance after: 21 points",
             ),
-            ("The return of visit № 1 is made", "Give back in money: 300 ₽", "now 21"),
+            ("Return recorded: visit № 1", "Give back in money: 300 ₽", "now 21"),
             ("Return of visit № 1", "Returned: 300 ₽", "700 ₽ of the bill", "Balance: 21 points"),
         ),
     ],

@@ -1,6 +1,7 @@
 """Rule 24: what a client disputes becomes a case, once, and the points it is about are frozen."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,9 @@ async def test_rule_24_the_points_it_is_about_are_frozen_until_the_case_is_close
     assert isinstance(await desk.closes(boss, opened.case_id), Closed)
     assert await desk.available(anna) == 100 + earned
     assert await desk.frozen(anna) == ()
+    async with desk.database.read() as db:
+        told = select(outbox.c.context).where(outbox.c.notice == "case_replies/closed")
+        assert [json.loads(one)["points"] for one in (await db.execute(told)).scalars()] == [earned]
 
 
 async def test_rule_24_what_a_reversal_takes_back_is_frozen_no_more(desk: Disputing) -> None:

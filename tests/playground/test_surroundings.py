@@ -14,8 +14,10 @@ import segno
 
 from playground import LocalTelegram, Person
 from playground.birthdays import NextBirthday
+from playground.calls import Call
 from playground.clock import Journey, MovableClock
 from playground.files import Upload
+from playground.method_messages import send_message
 from playground.surroundings import Surroundings
 from tests.playground.test_control import Page, opened
 
@@ -159,7 +161,10 @@ async def test_the_camera_only_reads_what_leads_elsewhere(
 async def test_who_is_not_on_the_desk_yet_takes_the_language_of_the_page_too(
     page: Page, stage: Stage
 ) -> None:
-    lidia = stage.telegram.person("Лидия", language_code="ru")
+    lidia = stage.telegram.person("Лидия", language_code="ru", started=True)
+    # What the bot wrote by itself, before anybody opened the page, is no word of hers.
+    call = Call("sendMessage", {"chat_id": lidia.id, "text": "Визит ждёт вас"})
+    send_message(stage.telegram.backend, call)
     stage.surroundings.names[lidia.id] = {"ru": "Лидия", "en": "Lidia"}
     await page.does("speak", language_code="en")
     assert (lidia.user.payload["first_name"], lidia.user.language_code) == ("Lidia", "en")

@@ -32,8 +32,10 @@ async def test_what_has_a_key_is_said_once(database: Database) -> None:
     async with database.write() as db:
         first = await outbox.queue(db, [call("a", key="k"), call("b")], NOW)
         again = await outbox.queue(db, [call("c", key="k")], NOW)
+        answer = await outbox.queue(db, [call("d", key="k", may_repeat=True)], NOW)
     assert len(first) == 2
     assert again == []
+    assert [letter.key for letter in answer] == [None], "an answer is given all the same"
 
 
 async def test_files_travel_beside_the_call(database: Database) -> None:

@@ -3,7 +3,6 @@
 export const EVENTS = {
   snapshot: (page, event) => page.snapshot(event),
   clock: (page, event) => page.clock.hear(event),
-  sample: (page, event) => page.sample(event),
   person: (page, event) => page.person(event.chat),
   message: (page, { message }, chat, phone) => {
     chat.messages.set(message.id, message);

@@ -102,7 +102,7 @@ class Page {
     handler(this, event, chat, this.phones.get(event.chat));
   }
 
-  snapshot({ bot, chats, clock, first_shown: firstShown, chapters, sample }) {
+  snapshot({ bot, chats, clock, first_shown: firstShown, chapters }) {
     this.bot = bot;
     const letters = new Map([...this.chats].map(([id, chat]) => [id, chat.letters]));
     this.chats = new Map(chats.map((view) => [view.person.id, chatFrom(view, letters.get(view.person.id))]));
@@ -116,13 +116,7 @@ class Page {
     for (const id of wanted) this.addPhone(this.chats.get(id));
     this.show(this.phones.has(last.shown) ? last.shown : wanted[0]);
     this.refreshCount();
-    if (sample) this.sample(sample);
     this.link.ask({ do: "speak", language_code: this.language }).catch(() => {});
-  }
-
-  sample({ done, all }) {
-    if (done < all) this.notify(this.say("sample.loading", { done, all }));
-    else $("notice").hidden = true;
   }
 
   person(view) {

@@ -150,7 +150,6 @@ const WORDS = {
     en: "The playground does not answer. Start it again: make demo",
   },
   "link.back": { ru: "Связь восстановлена", en: "Connected again" },
-  "sample.loading": { ru: "Готовлю историю мастерской: {done} из {all}", en: "Preparing the shop’s history: {done} of {all}" },
 };
 
 /** The words of a key in a language, with {names} filled in. */
