@@ -7,7 +7,7 @@ import structlog
 
 from bot.starting import pause
 from operations.in_force import InForce
-from operations.settings import tell_unfit
+from operations.setting_notices import tell_unfit
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database
