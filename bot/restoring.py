@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from bot.starting import once_it_answers
 from operations.in_force import InForce
-from operations.settings import tell_unfit
+from operations.setting_notices import tell_unfit
 from operations.transaction import Tx
 from scheduler.clock import Clock
 from storage.database import Database

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.replies import Replies, Say
 from handlers.roles import Has
+from handlers.stimulus import Stimulus
 from handlers.taps import Tapped
 from operations.in_force import InForce
 from operations.senders import Role, Sender
@@ -184,8 +185,15 @@ async def confirm(
     say: Say,
     state: FSMContext,
     in_force: InForce,
+    stimulus: Stimulus,
 ) -> Replies:
-    outcome = await confirm_change(tx, actor=sender, in_force=in_force, draft_id=tap.draft_id)
+    outcome = await confirm_change(
+        tx,
+        actor=sender,
+        in_force=in_force,
+        draft_id=tap.draft_id,
+        owner_ids=stimulus.owner_ids,
+    )
     return await _decided(outcome, sender, say, state, in_force)
 
 

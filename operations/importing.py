@@ -10,15 +10,15 @@ from typing import Any
 
 from loyalty.points import valid_through
 from loyalty.programme import Level, QualifyBy
-from loyalty.tiers import level_for, upgraded, window_start
+from loyalty.tiers import level_for, upgraded
 from operations import ledger
 from operations.card_lists import ListedCard, RowFault
 from operations.erased_phones import erased_phones
 from operations.ledger import EntryKind
 from operations.outgoing import notify, to_client
-from operations.standing import current_level
+from operations.standing import current_level, move_to_level, qualifying_value
 from operations.transaction import Tx
-from storage import audit_log, clients, imports, qualifying, tiers
+from storage import audit_log, clients, imports
 from storage.clients import Client, ClientStatus
 from storage.imports import Holder, ImportedCard
 from storage.tiers import TierReason
@@ -210,26 +210,12 @@ def _missing(tx: Tx, client: Client, card: ListedCard) -> dict[str, Any]:
     return values
 
 
-async def raise_level(
-    tx: Tx, client: Client, reason: TierReason, *, at_least: Level | None = None
-) -> Level:
+async def raise_level(tx: Tx, client: Client, reason: TierReason) -> Level:
     """The level that all that counts for the client reaches now, never a lower one."""
-    rules = tx.programme.tiers
-    since = window_start(tx.today, rules.window_days)
-    value = await qualifying.qualifying_value(tx.db, client.id, rules.qualify_by, since=since)
-    held = current_level(tx, client) if at_least is None else at_least
-    level = upgraded(tx.programme, held, value)
+    value = await qualifying_value(tx, client.id)
+    level = upgraded(tx.programme, current_level(tx, client), value)
     if level.code != client.tier:
-        await clients.change(tx.db, client.id, {"tier": level.code, "tier_since": tx.today})
-        await tiers.add_change(
-            tx.db,
-            client_id=client.id,
-            from_tier=client.tier,
-            to_tier=level.code,
-            reason=reason,
-            visit_id=None,
-            now=tx.now,
-        )
+        await move_to_level(tx, client, level, reason)
     return level
 
 

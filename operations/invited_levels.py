@@ -200,10 +200,14 @@ async def _end(tx: Tx, client: Client, held: Level) -> Level:
 
 
 async def _before(tx: Tx, client_id: int) -> tuple[Level | None, date | None]:
-    """The level held before the invitation, and the day of it; prolonging it changes neither."""
+    """The level held before the invitation, and the day of it; prolonging it changes neither.
+
+    An invitation that came with a merged record began for this one with the merge.
+    """
     rules = tx.programme.tiers
     for step in await tiers.newest(tx.db, client_id, limit=STEPS_LOOKED_AT_MAX):
-        if step.reason is not TierReason.INVITATION:
+        led_to = rules.level(step.to_tier)
+        if led_to is None or not led_to.invitation_only:
             break
         level = rules.level(step.from_tier)
         if level is not None and not level.invitation_only:

@@ -5,17 +5,23 @@ still lead there. Nothing is lost: lots, visits, badges and friends go along, en
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from loyalty.programme import Level
+from loyalty.tiers import upgraded
 from operations import birthdays
 from operations.authority import require
 from operations.desk import is_oneself
-from operations.importing import raise_level
 from operations.outgoing import notify, to_account, to_client
 from operations.reward_claims import release_claims
 from operations.senders import Role, Sender
-from operations.standing import current_level, revisit_badges
+from operations.standing import (
+    current_level,
+    move_to_level,
+    qualifying_value,
+    revisit_badges,
+)
 from operations.transaction import Tx
 from operations.transfers import Transferred, transfer_all
 from storage import audit_log, clients, merges, partner_codes, people, phone_cases, visits
@@ -207,10 +213,24 @@ async def _taken_along(tx: Tx, survivor: Client, source: Client) -> dict[str, An
 
 
 async def _higher_level(tx: Tx, survivor: Client, source: Client) -> Level:
-    """The higher of the two, or what both histories together reach."""
+    """The higher of the two, or what both histories together reach.
+
+    An invitation goes on as it was given, to its own end: of two the one that lasts longer.
+    """
     rank = tx.programme.tiers.rank
-    own, other = current_level(tx, survivor), current_level(tx, source)
-    return await raise_level(tx, survivor, TierReason.MERGE, at_least=max(own, other, key=rank))
+
+    def standing(client: Client) -> tuple[int, date]:
+        return rank(current_level(tx, client)), client.tier_until or date.max
+
+    higher = max((survivor, source), key=standing)
+    held = current_level(tx, higher)
+    level = upgraded(tx.programme, held, await qualifying_value(tx, survivor.id))
+    goes_on = level.invitation_only and level.code == held.code
+    until = higher.tier_until if goes_on else None
+    if (level.code, until) != (survivor.tier, survivor.tier_until):
+        since = higher.tier_since if goes_on else None
+        await move_to_level(tx, survivor, level, TierReason.MERGE, until=until, since=since)
+    return level
 
 
 async def _tell(

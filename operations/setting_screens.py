@@ -4,9 +4,10 @@ from loyalty.programme.settable import Section
 from loyalty.programme.typed import load_raw
 from operations.authority import require
 from operations.in_force import InForce
+from operations.owners import names_of
 from operations.senders import Role, Sender
 from operations.setting_subjects import Subject, subjects
-from operations.settings import Unknown, names_of, sections_of, value_at
+from operations.settings import Unknown, sections_of, value_at
 from operations.transaction import Tx
 from storage import programme_changes
 from storage.programme_changes import Change

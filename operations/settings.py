@@ -4,7 +4,6 @@ A change is a new version and nothing else: the programme in force is the file w
 of each key over it (`in_force`), read by the file's own reader.
 """
 
-import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,20 +13,21 @@ from loyalty.programme.settable import Section
 from loyalty.programme.typed import Raw, dump_raw, load_raw, read_typed
 from operations.authority import require
 from operations.in_force import InForce
-from operations.owners import tell_owners
+from operations.owners import names_of
 from operations.senders import Role, Sender
 from operations.setting_effects import barrier
+from operations.setting_notices import tell_other_owners
 from operations.setting_previews import preview_of, programme_with, promise_stands, wrong_value
 from operations.setting_subjects import Subject, subjects
 from operations.transaction import Tx
-from storage import audit_log, clients, programme_changes, staff
+from storage import audit_log, programme_changes
 from storage.programme_changes import Draft, DraftStatus
 from templates import settings as screens
 from templates.figure_words import Value
 from templates.lengths import utf16_length
 from templates.own_texts import LENGTH_MAX, PLACEHOLDERS, TextFault, TextPreview
 from templates.owner_texts import OwnerTextInvalid, check_owner_text
-from templates.settings import Preview, Unfit, Wrong
+from templates.settings import Preview, Wrong
 
 PREVIEW_LIVES = timedelta(hours=24)
 VERSION_IN_AUDIT_CHARS = 64
@@ -129,9 +129,14 @@ async def _propose(
 
 
 async def confirm_change(
-    tx: Tx, *, actor: Sender, in_force: InForce, draft_id: int
+    tx: Tx,
+    *,
+    actor: Sender,
+    in_force: InForce,
+    draft_id: int,
+    owner_ids: Collection[int] = (),
 ) -> Confirmed | screens.NotChanged | Proposed | Unknown:
-    """✅: the new version, once however often it is tapped.
+    """✅: the new version, once however often it is tapped; the other owners are told.
 
     Where something came between the preview and the tap, it is shown anew and nothing changes.
     """
@@ -158,6 +163,15 @@ async def confirm_change(
         if broken is not None:
             return promise_stands(subject, in_force.programme, broken, actor.language)
     version = await _add_version(tx, actor, subject, draft)
+    await tell_other_owners(
+        tx,
+        actor=actor,
+        subject=subject,
+        before=in_force.programme,
+        after=after,
+        version=version,
+        owner_ids=owner_ids,
+    )
     changed = screens.Changed(
         section=subject.section,
         title=subject.title(actor.language),
@@ -263,22 +277,6 @@ async def _last_changed_by(tx: Tx, key: str) -> str | None:
     for change in await programme_changes.of_key(tx.db, key, limit=1):
         return (await names_of(tx, {change.actor_id})).get(change.actor_id)
     return None
-
-
-async def names_of(tx: Tx, telegram_ids: set[int]) -> dict[int, str]:
-    """What owners are called: as colleagues, else as clients."""
-    names = await staff.names_of(tx.db, telegram_ids)
-    return names | await clients.names_by_telegram_id(tx.db, telegram_ids - names.keys())
-
-
-async def tell_unfit(tx: Tx, in_force: InForce, owner_ids: Collection[int]) -> None:
-    """Owners hear that changes of theirs do not fit the file any more; once for the same ones."""
-    unfit = in_force.effective.unfit
-    shown = unfit[: screens.UNFIT_SHOWN_MAX]
-    told = Unfit(in_force.file.file_name, shown, len(unfit) - len(shown))
-    mark = binascii.crc32(",".join(unfit).encode())
-    key = f"settings_unfit:{in_force.version}:{mark}:{tx.today}"
-    await tell_owners(tx, told, listed=owner_ids, key=key)
 
 
 def sections_of(programme: Programme) -> tuple[Section, ...]:

@@ -150,12 +150,13 @@ async def move_to_level(
     *,
     visit_id: int | None = None,
     until: date | None = None,
+    since: date | None = None,
 ) -> None:
     """Puts a locked client on a level, up to a day where it is an invitation with an end.
 
-    What was said of losing the level held before is over.
+    What was said of losing the level held before is over. `since`: where it is not from today on.
     """
-    changes = {"tier": level.code, "tier_since": tx.today, "tier_until": until}
+    changes = {"tier": level.code, "tier_since": since or tx.today, "tier_until": until}
     nothing_said = {"tier_warned_for": None, "tier_warned_on": None}
     await clients.change(tx.db, client.id, changes | nothing_said)
     await tiers.add_change(

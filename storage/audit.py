@@ -46,14 +46,16 @@ async def differences(db: AsyncConnection) -> list[Difference]:
     """The differences there are, `DIFFERENCES_MAX` of each figure at the most."""
     return [
         Difference(figure, row[0], row[1], row[2])
-        for figure, query in _queries()
+        for figure, query in queries()
         for row in await db.execute(query)
     ]
 
 
 @functools.cache
-def _queries() -> tuple[tuple[str, Select[Any]], ...]:
-    """Built once: building them costs more than running them over a small business."""
+def queries() -> tuple[tuple[str, Select[Any]], ...]:
+    """What finds the differences of each figure.
+
+    Built once: building them costs more than running them over a small business."""
     return tuple((figure, query.limit(DIFFERENCES_MAX)) for figure, query in _figures())
 
 

@@ -324,6 +324,26 @@ class Changed(Message):
         return _onwards(self.section, labels)
 
 
+@message("settings/changed_by_other")
+@dataclass(frozen=True)
+class ChangedByOther(Message):
+    """Another owner changed it."""
+
+    by: str
+    title: Title
+    before: Value | None  # none: a text
+    after: Value | None
+    version: int
+
+    def keyboard(self, labels: Labels) -> InlineKeyboard:
+        return InlineKeyboard.of(
+            (
+                Button(labels("settings.version", number=self.version), OpenVersion(self.version)),
+                Button(labels("settings.history"), OpenHistory(1)),
+            ),
+        )
+
+
 @message("settings/not_changed")
 @dataclass(frozen=True)
 class NotChanged(Message):

@@ -4,8 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from loyalty.programme.settable import Section
 from operations.senders import Role
+from operations.setting_subjects import subjects
 from playground.people import Person
+from templates.settings import (
+    AsInFile,
+    ConfirmChange,
+    DropChange,
+    OpenFigure,
+    OpenHistory,
+    OpenSection,
+    OpenSettings,
+    OpenVersion,
+    ReturnTo,
+)
 from tests.flows.guests import a_client, a_colleague
 from tests.flows.running import OWNER_ID, RunningBot
 
@@ -110,6 +123,45 @@ async def test_others_are_answered_as_if_there_were_no_such_command(svoi: Runnin
     assert await says(svoi, boris, "/settings") == unknown
 
 
+async def test_a_forged_button_of_a_setting_is_an_unknown_one_to_everybody_else(
+    svoi: RunningBot,
+) -> None:
+    """With the number of a preview that is there, open: whoever taps, nothing changes by it."""
+    owner = await an_owner(svoi)
+    await opens(svoi, owner, "Баллы", "За знакомство")
+    await says(svoi, owner, "250")
+    welcome = subjects(svoi.app.programme)["points.welcome"].code
+    forged = (
+        OpenSettings(),
+        OpenSection(Section.POINTS, 1),
+        OpenFigure(welcome),
+        AsInFile(welcome),
+        ConfirmChange(1),
+        DropChange(1),
+        OpenHistory(1),
+        OpenVersion(1),
+        ReturnTo(1, before=True),
+    )
+    anna, _ = await a_client(svoi, phone=PHONE)
+    boris = await a_colleague(svoi, "Борис", Role.STAFF)
+    maria = await a_colleague(svoi, "Мария", Role.MANAGER)
+    for person in (anna, boris, maria):
+        heard = len(person.all_messages)
+        await person.tap_data("no_such_button")
+        for tap in forged:
+            await person.tap_data(tap.pack())
+            await svoi.settle()
+        answers = {answer.text for answer in person.answers[-len(forged) - 1 :]}
+        assert len(answers) == 1, "word for word as for a button that there is not"
+        assert answers != {None}
+        assert len(person.all_messages) == heard
+        await says(svoi, person, "777")
+        assert "777" not in person.last.words
+    assert svoi.app.in_force.version == 0
+    await taps(svoi, owner, "✅")
+    assert svoi.app.programme.points.welcome == 250, "the owner's own is still there"
+
+
 async def test_the_owners_greeting_is_read_as_it_was_typed(svoi: RunningBot) -> None:
     owner = await an_owner(svoi)
     await opens(svoi, owner, "Тексты", "Приветствие (по-русски)")
@@ -178,6 +230,31 @@ async def test_history_tells_who_and_leads_back_through_the_same_preview(svoi: R
     assert svoi.app.programme.points.welcome == 100
     assert svoi.app.in_force.version == 2
     assert "изменена настройка" in await says(svoi, owner, "/audit_log")
+
+
+async def test_the_other_owners_are_told_who_changed_what(svoi: RunningBot) -> None:
+    owner = await an_owner(svoi)
+    john = await a_colleague(svoi, "John <b>", Role.OWNER, language_code="en")
+    await opens(svoi, owner, "Баллы", "За знакомство")
+    await says(svoi, owner, "250")
+    heard = len(owner.all_messages)
+    await owner.tap("✅")
+    await owner.tap("✅")
+    await svoi.settle()
+    assert len(owner.all_messages) == heard, "whoever did it sees it in reply"
+    told = john.last.words.replace("\u00a0", " ")
+    assert told.startswith("⚙️ A setting was changed: Welcome points\n100 points → 250 points\nBy: ")
+    page = await taps(svoi, john, "1")
+    assert "250 points" in page.replace("\u00a0", " ")
+    await taps(svoi, john, "what was before", "✅")
+    assert svoi.app.programme.points.welcome == 100
+    told = owner.last.words.replace("\u00a0", " ")
+    assert "250 баллов → 100 баллов" in told
+    assert "John <b>" in told
+    await opens(svoi, owner, "Тексты", "Правила программы (по-русски)")
+    await says(svoi, owner, "Мы дарим баллы.")
+    await taps(svoi, owner, "✅")
+    assert "There is another text now" in john.last.words
 
 
 async def test_a_command_or_cancel_ends_the_question(svoi: RunningBot) -> None:

@@ -2,17 +2,12 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table
-
 from loyalty.calendar import add_months
 from loyalty.names import name_from_profile
-from loyalty.programme import Programme, Reward
-from loyalty.programme.offers import Stamp
-from loyalty.programme.text import Text
 from operations.card_lists import ListedCard
 from operations.deep_links import Referral
 from operations.importing import import_joining, import_new, sort_cards
@@ -29,10 +24,13 @@ from operations.transaction import Tx
 from storage import clients
 from storage.tables import (
     badge_grants,
+    challenge_endings,
+    challenge_places,
+    disputes,
     ledger_entries,
     lot_movements,
     lots,
-    outbox,
+    partner_codes,
     pending_points,
     referrals,
     reward_claims,
@@ -42,18 +40,23 @@ from storage.tables import (
     visits,
 )
 from storage.tables import clients as clients_table
-from tests.machine.invariants import Books, check_books, open_books, uncovered
-from tests.machine.reckoning import Friend, Model
+from tests.machine.invariants import audited, check_books, open_books
+from tests.machine.reckoning import Friend
+from tests.machine.view import View
 from tests.machine.world import World, sender
 
 ACCOUNTS = 6
 # Tables in which a stimulus that comes a second time changes nothing.
 OF_VALUE = (
     badge_grants,
+    challenge_endings,
+    challenge_places,
     clients_table,
+    disputes,
     ledger_entries,
     lot_movements,
     lots,
+    partner_codes,
     pending_points,
     referrals,
     reward_claims,
@@ -62,23 +65,6 @@ OF_VALUE = (
     visit_returns,
     visits,
 )
-FREE_EVERY = 3
-
-
-def machine_programme(programme: Programme, *, pending_days: int, lifetime_days: int) -> Programme:
-    """The sample programme, with few of everything, so that limits are met soon."""
-    mug = Reward("mug", Text({"ru": "Кружка", "en": "Mug"}), cost=60, stock=2)
-    book = Reward("book", Text({"ru": "Книга", "en": "Book"}), cost=150)
-    assert programme.referral is not None
-    return replace(
-        programme,
-        points=replace(programme.points, pending_days=pending_days, lifetime_days=lifetime_days),
-        rewards=(mug, book),
-        stamps=(Stamp("third", mug.name, "filter", FREE_EVERY),),
-        referral=replace(programme.referral, monthly_cap=1),
-        challenges=(),
-        partners=(),
-    )
 
 
 @dataclass(frozen=True)
@@ -90,34 +76,25 @@ class Stimulus:
     about: tuple[int, ...]
 
 
-class Business:
+class Business(View):
     """People who come, and the pencil-and-paper model of what they have."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        self.model = Model()
+        super().__init__(world)
         self.delivered: list[Stimulus] = []
-        self.undermined: set[int] = set()  # holds whose points a return has taken
-        self.gone = self.model.gone  # erased clients
+        # Whether this step may leave fewer points than are spoken for: returns, merges, disputes.
+        self.may_undermine = False
         self.traces: dict[int, tuple[object, ...]] = {}
         self.by_own_tap = True  # what this step moved, its client moved: the handler answers
         self._told: tuple[dict[int, int], Counter[int]] | None = None
+        self._free: dict[int, int] = {}  # points that were not spoken for, by client
         self.forgotten: dict[object, date] = {}  # phones, and when their owner was erased
-
-    @property
-    def programme(self) -> Programme:
-        return self.world.programme
 
     def phone(self, n: int) -> str:
         return f"+79120000{n % (ACCOUNTS + 2):03d}"
 
     def account(self, n: int) -> int:
         return 7_100_000_000 + n % ACCOUNTS
-
-    # -- looking
-
-    def books(self) -> Books:
-        return self.world.see(open_books)
 
     def is_known_of_old(self, phone: str) -> bool:
         """Whether its owner was erased within the last 12 months (rule 15)."""
@@ -126,48 +103,35 @@ class Business:
             return False
         return self.world.today < add_months(erased_on, 12)
 
-    def one(self, n: int) -> Any | None:
-        """An active client's row."""
-        rows = [row for row in self.books().clients if row.status == "active"]
-        return rows[n % len(rows)] if rows else None
-
-    def table(self, table: Table) -> list[Any]:
-        return self.world.table(table)
-
-    def visits(self) -> list[Any]:
-        return self.table(visits)
-
-    def visit(self, visit_id: int) -> Any:
-        return next(visit for visit in self.visits() if visit.id == visit_id)
-
-    def standing_visit(self, n: int) -> Any | None:
-        found = [
-            visit
-            for visit in self.visits()
-            if visit.status == "confirmed" and visit.client_id not in self.gone
-        ]
-        return found[n % len(found)] if found else None
+    # -- after every step
 
     def check(self) -> None:
         """After every step: the books are in order, and say what the model says."""
-        books = self.books()
+        books = self.world.see(open_books, audited)
         check_books(books, self.programme)
         expected = {row.id: 0 for row in books.clients} | self.model.balances
         assert books.balances == expected, "not as reckoned by hand"
-        resting = {
-            row.visit_id: row.amount
-            for row in self.table(pending_points)
-            if row.status == "pending"
-        }
-        assert resting == self.model.pending, "not the points that rest"
-        assert uncovered(books, self.world.now) <= self.undermined, "more is held than there is"
+        assert books.pending == self.model.pending, "not the points that rest"
+        self.check_spoken_for()
         self.check_told()
+
+    def check_spoken_for(self) -> None:
+        """What is held or frozen is what hands say, and nothing else spends it (rule 7)."""
+        books = self.books()
+        active = [row for row in books.clients if row.status == "active"]
+        spoken_for = {row.id: self.held(row.id) + self.frozen(row.id) for row in active}
+        assert {one: points for one, points in spoken_for.items() if points} == books.spoken_for
+        free = {row.id: row.balance - spoken_for[row.id] for row in active}
+        for one, points in free.items():
+            floor = min(self._free.get(one, 0), 0)
+            assert self.may_undermine or points >= floor, "more is spoken for than there is"
+        self._free, self.may_undermine = free, False
 
     def check_told(self) -> None:
         """Rule 24: whose points a step has moved was told, unless it was their own tap, which is
         answered in its chat."""
-        told = Counter(row.chat_id for row in self.table(outbox))
         books, before = self.books(), self._told
+        told = books.told
         if before is not None and not self.by_own_tap:
             for row in books.clients:
                 moved = row.balance != before[0].get(row.id, 0)
@@ -192,9 +156,9 @@ class Business:
             return
         stimulus = known[n % len(known)]
         self.world.happened["again"] += 1
-        before = self.world.rows(*OF_VALUE)
+        before = self.world.lines(*OF_VALUE)
         self.world.act(stimulus.work)
-        assert self.world.rows(*OF_VALUE) == before, f"{stimulus.name} had a second effect"
+        assert self.world.lines(*OF_VALUE) == before, f"{stimulus.name} had a second effect"
 
     # -- people
 

@@ -1,22 +1,21 @@
 """What people do with their cards beside visits: one record of two, birthdays, words, farewell."""
 
+from datetime import date
 from typing import Any
 
 from loyalty.birthdays import Birthday
+from operations.erasure import erase_client
 from operations.feedback import Rated, add_words, rate
 from operations.merging import Merged, MergeImpossible, merge_clients
 from operations.profile import set_birthday
 from operations.transaction import Tx
+from storage.tables import clients as clients_table
 from storage.tables import outbox, referrals, reward_claims
 from tests.machine.business import Business, Stimulus
-from tests.machine.invariants import check_forgotten, uncovered
+from tests.machine.invariants import check_forgotten
+from tests.machine.programme import VIP
 from tests.machine.reckoning import Friend
 from tests.machine.world import MANAGER, OWNER, sender
-
-try:
-    from operations.erasure import erase_client
-except ImportError:  # not built yet: the rule joins in as soon as it is
-    erase_client = None  # type: ignore[assignment]
 
 
 class People(Business):
@@ -44,6 +43,7 @@ class People(Business):
         for claim in waiting:
             self.model.moves(goes.id, claim.cost)
         self._one_record_of_two(stays.id, goes.id)
+        self._higher_level_of_two(stays, goes)
         self.delivered.append(Stimulus("merge", work, (stays.id, goes.id)))
 
     def _one_record_of_two(self, stays: int, goes: int) -> None:
@@ -51,7 +51,7 @@ class People(Business):
         self.model.moves(goes, -points)
         self.model.moves(stays, points)
         self.model.merged[goes] = stays
-        self.undermined |= uncovered(self.books(), self.world.now)
+        self.may_undermine = True
         # An account that lost its card is a stranger's: nothing says whose it was.
         own = [trace for trace in self.traces.pop(goes, ()) if isinstance(trace, str)]
         self.traces[stays] = (*self.traces.get(stays, ()), *own)
@@ -62,6 +62,21 @@ class People(Business):
                 row.friend_id, row.referrer_id, was.since, was.visit_id, was.month, was.paid
             )
         self.model.friends = kept
+        for (partner, holder), code in list(self.model.codes.items()):
+            if holder == goes and (partner, stays) not in self.model.codes:
+                del self.model.codes[partner, holder]
+                self.model.codes[partner, stays] = code
+
+    def _higher_level_of_two(self, stays: Any, goes: Any) -> None:
+        """Rule 12: nobody loses a level by it, and an invitation ends when it would have."""
+        rank = [level.code for level in self.programme.tiers.levels].index
+        now = self.client(stays.id)
+        assert rank(now.tier) >= max(rank(stays.tier), rank(goes.tier))
+        ends = [row.tier_until or date.max for row in (stays, goes) if row.tier == VIP]
+        if ends:
+            assert (now.tier_until or date.max) == max(ends), "an invitation has another end"
+        if now.tier != stays.tier:
+            assert now.tier_warned_on is None, "a level is lost that was not warned of"
 
     def open_claims(self, client_id: int) -> list[Any]:
         found = self.table(reward_claims)
@@ -86,12 +101,10 @@ class People(Business):
 
     def reviews(self, n: int, rating: int, words: str) -> None:
         visit = self.standing_visit(n)
-        client = None if visit is None else self.books().client(visit.client_id)
+        client = None if visit is None else self.client(visit.client_id)
         if visit is None or client.telegram_id is None:
             return
-        said_before = any(
-            entry.key == f"action:review:{visit.id}" for entry in self.books().entries
-        )
+        said_before = any(entry.key == f"action:review:{visit.id}" for entry in self.entries())
 
         async def rates(tx: Tx) -> Any:
             actor = await sender(tx, client.telegram_id)
@@ -118,7 +131,7 @@ class People(Business):
     def erases(self, n: int, *, by_owner: bool) -> None:
         """Nothing that names the person is left anywhere, and their points go with the card."""
         client = self.one(n)
-        if client is None or erase_client is None:
+        if client is None:
             return
 
         async def work(tx: Tx) -> Any:
@@ -126,7 +139,7 @@ class People(Business):
 
         self.world.act(_deliver)
         self.does("erase", work)
-        others = [str(row.telegram_id) for row in self.books().clients if row.id != client.id]
+        others = [str(row.telegram_id) for row in self.table(clients_table) if row.id != client.id]
         traces = {
             trace
             for trace in self.traces[client.id]
@@ -139,6 +152,9 @@ class People(Business):
         own = {visit.id for visit in self.visits() if visit.client_id == client.id}
         for visit_id in own & self.model.pending.keys():
             del self.model.pending[visit_id]
+        for dispute_id, disputed in list(self.model.disputed.items()):
+            if self.model.living(disputed.client_id) == client.id:
+                del self.model.disputed[dispute_id]
         for friend in list(self.model.friends.values()):
             if friend.client_id in self.gone and friend.visit_id is None:
                 del self.model.friends[friend.client_id]

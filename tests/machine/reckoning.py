@@ -1,11 +1,12 @@
 """The same figures once more, reckoned by hand from rules.md: what the machine expects."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from loyalty.programme import Programme
+from loyalty.programme import Challenge, Programme, Score
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,52 @@ def rest_by_hand(visit: Any, rest: int) -> tuple[int, int]:
     return spent, int(earned * factor) + (visit.promotion_add if eligible else 0)
 
 
+def winners_by_hand(
+    challenge: Challenge, visits: Iterable[Any], clients: Iterable[Any]
+) -> list[int]:
+    """Clients by place: by score, of equal ones who was there first."""
+    active = {row.id for row in clients if row.status == "active"}
+    own: dict[int, list[Any]] = defaultdict(list)
+    for visit in visits:
+        counts = visit.status == "confirmed" and visit.client_id in active
+        scores = challenge.score is Score.VISITS or visit.eligible > 0
+        if counts and scores and challenge.from_ <= visit.on_day <= challenge.to:
+            own[visit.client_id].append(visit)
+
+    def place(client_id: int) -> tuple[Any, ...]:
+        them = own[client_id]
+        score = len(them) if challenge.score is Score.VISITS else sum(v.eligible for v in them)
+        return -score, max(v.at for v in them), max(v.id for v in them)
+
+    return sorted(own, key=place)
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What a client says is wrong: a visit, an entry, or points that run out."""
+
+    key: str
+    client_id: int
+    case_id: int = 0
+    visit_id: int | None = None
+    entry_id: int | None = None
+    points: int = 0  # that were to run out
+
+
+def frozen_by_hand(
+    disputed: Disputed, visits: Iterable[Any], entries: Iterable[Any], resting: Collection[int]
+) -> int:
+    """What is still on the card of what is disputed (docs/decisions/disputes.md)."""
+    if disputed.visit_id is not None:
+        visit = next(visit for visit in visits if visit.id == disputed.visit_id)
+        is_there = visit.status == "confirmed" and visit.id not in resting
+        return int(visit.points_earned) if is_there else 0
+    if disputed.entry_id is None:
+        return disputed.points
+    about = (entry for entry in entries if disputed.entry_id in (entry.id, entry.reverses_id))
+    return max(sum(entry.amount for entry in about), 0)
+
+
 @dataclass
 class Friend:
     """Somebody who was brought, and what that came to."""
@@ -80,6 +127,8 @@ class Model:
     friends: dict[int, Friend] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)  # erased
+    disputed: dict[int, Disputed] = field(default_factory=dict)  # open ones, by their number
+    codes: dict[tuple[str, int], str] = field(default_factory=dict)  # by partner and client
 
     def moves(self, client_id: int, points: int) -> None:
         living = self.living(client_id)

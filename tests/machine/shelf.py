@@ -1,4 +1,4 @@
-"""Rewards, and what time does to points: each with what it must come to."""
+"""Rewards, each with what it must come to."""
 
 from typing import Any
 
@@ -7,21 +7,19 @@ from operations.reward_desk import ClaimOver, Handed, accept_claim
 from operations.rewards import NotRedeemed, Offer, Redeemed, redeem_reward
 from operations.transaction import Tx
 from storage import clients
-from storage.tables import reward_claims
+from storage.tables import reward_claims, reward_stock
 from tests.machine.business import Stimulus
-from tests.machine.desk import Desk
-from tests.machine.invariants import Books
+from tests.machine.people import People
 from tests.machine.world import MANAGER, sender
 
 
 class Shelf:
-    """What points buy, and how they run out."""
+    """What points buy."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.people = desk.people
-        self.world = desk.world
-        self.model = desk.model
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.world = people.world
+        self.model = people.model
 
     def buys(self, n: int, code: str) -> None:
         client = self.people.one(n)
@@ -35,8 +33,9 @@ class Shelf:
         async def work(tx: Tx) -> Any:
             return await redeem_reward(tx, client_id=client.id, reward=code, offer=offer)
 
-        gone = self.people.books().stock.get(code, 0)
-        can_pay = self.desk.available(client) >= reward.cost
+        stock = {row.code: row.claimed for row in self.people.table(reward_stock)}
+        gone = stock.get(code, 0)
+        can_pay = self.people.available(client) >= reward.cost
         waiting = sum(claim.status == "open" for claim in made)
         outcome = self.world.act(work)
         if can_pay and gone != reward.stock and waiting < 10:
@@ -82,62 +81,3 @@ class Shelf:
             assert isinstance(outcome, Handed)
         else:
             assert isinstance(outcome, ClaimOver)
-
-    # -- time
-
-    def rounds(self) -> None:
-        """All jobs look; what they post is what time may post, and nothing else."""
-        before = self.people.books()
-        self.world.rounds()
-        after = self.people.books()
-        last = before.entries[-1].id if before.entries else 0
-        for entry in after.entries:
-            if entry.id > last:
-                self._time_posted(entry)
-        self._expired_as_promised(before, after)
-        self._lowered_as_warned(before, after)
-
-    def _time_posted(self, entry: Any) -> None:
-        self.world.happened[f"time: {entry.kind}"] += 1
-        if entry.kind == "visit":
-            assert self.model.pending.pop(entry.visit_id) == entry.amount
-        elif entry.kind == "reward":
-            claim_id = int(entry.key.split(":")[1])
-            claims = self.people.table(reward_claims)
-            claim = next(claim for claim in claims if claim.id == claim_id)
-            assert (claim.status, claim.cost) == ("lapsed", entry.amount)
-        elif entry.kind == "birthday":
-            assert entry.amount in (300, 500, 1000)
-        elif entry.kind == "win_back":
-            assert entry.amount == 200
-        else:
-            assert entry.kind == "expiry", entry.kind
-        self.model.moves(entry.client_id, entry.amount)
-
-    def _expired_as_promised(self, before: Books, after: Books) -> None:
-        """Rule 11: whole lots past their last day, last warned of on an earlier day."""
-        was = {lot.id: lot for lot in before.lots}
-        today = self.world.today
-        gone = 0
-        for lot in after.lots:
-            old = was.get(lot.id)
-            if old is None or lot.remaining >= old.remaining:
-                continue
-            assert lot.remaining == 0
-            assert old.valid_through < today
-            assert old.warned_on < today
-            assert old.warned_ahead == 1
-            gone += old.remaining
-        last = before.entries[-1].id if before.entries else 0
-        posted = [e.amount for e in after.entries if e.id > last and e.kind == "expiry"]
-        assert gone == -sum(posted)
-
-    def _lowered_as_warned(self, before: Books, after: Books) -> None:
-        """Rule 12: time lifts nobody, and lowers only who was warned on an earlier day."""
-        rank = [level.code for level in self.world.programme.tiers.levels].index
-        now = {row.id: row for row in after.clients}
-        for row in before.clients:
-            assert rank(now[row.id].tier) <= rank(row.tier)
-            if now[row.id].tier != row.tier:
-                assert row.tier_warned_on < self.world.today
-                self.world.happened["time: lower level"] += 1

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import functools
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, TextClause, event, select, text
 
 from loyalty.programme import Programme
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
@@ -32,6 +33,23 @@ START = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)  # noon in Moscow, a Monday
 PAGE_MAX = 500
 DIES_OF = 1 / 12  # of all stimuli
 STATEMENTS_MAX = 40  # of most stimuli; beyond its last one a stimulus dies before its commit
+# Built once: building them takes longer than running them.
+ALL_OF = {
+    table: select(table).order_by(*table.primary_key.columns) for table in metadata.sorted_tables
+}
+
+
+@functools.cache
+def all_as_text(dialect: str, tables: tuple[Table, ...]) -> TextClause:
+    """One statement for many tables: a line is a row, and says of which table."""
+
+    def line(table: Table) -> str:
+        if dialect == "postgresql":
+            return f"SELECT '{table.name} ' || CAST(it AS text) FROM {table.name} AS it"
+        cells = " || ',' || ".join(f'quote("{column.name}")' for column in table.columns)
+        return f"SELECT '{table.name} ' || {cells} FROM {table.name}"
+
+    return text(" UNION ALL ".join(map(line, tables)))
 
 
 class Killed(Exception):
@@ -92,7 +110,7 @@ class World:
         return self.run(self._transaction(work))
 
     def _die(self, work: Work[Any], dies_in: int) -> None:
-        before = self.rows()
+        before = self.lines()
         try:
             self.run(self._transaction(work, dies_in))
         except Killed:
@@ -100,7 +118,7 @@ class World:
         finally:
             self._left = None
         self.close()
-        assert self.rows() == before, "a process that was killed has left traces"
+        assert self.lines() == before, "a process that was killed has left traces"
 
     async def _transaction(self, work: Work[T], dies_in: int | None = None) -> T:
         async with self.database.write() as db:
@@ -157,33 +175,53 @@ class World:
 
         return self.run(reading())
 
-    def see(self, look: Work[T]) -> T:
-        """What is looked at several times between two stimuli, read once."""
-        if look not in self._seen:
-            self._seen[look] = self.read(look)
+    def see(self, look: Work[T], *before: Work[Any]) -> T:
+        """What is looked at several times between two stimuli, read once; with `before`, what is
+        to be looked at on the way, in the same snapshot."""
+
+        async def looks(tx: Tx) -> T:
+            for one in before:
+                await one(tx)
+            return await look(tx)
+
+        if before or look not in self._seen:
+            self._seen[look] = self.read(looks)
         found: T = self._seen[look]
         return found
+
+    def has_seen(self, look: Work[Any]) -> bool:
+        """Whether nothing was done since it was looked at."""
+        return look in self._seen
 
     def table(self, table: Table) -> list[Any]:
         """Its rows by primary key, read once between two stimuli."""
 
         async def look(tx: Tx) -> list[Any]:
-            return list(await tx.db.execute(select(table).order_by(*table.primary_key.columns)))
+            return list(await tx.db.execute(ALL_OF[table]))
 
         if table not in self._seen:
             self._seen[table] = self.read(look)
         found: list[Any] = self._seen[table]
         return found
 
-    def rows(self, *tables: Table) -> Rows:
-        """All rows of these tables, of every one unless any are named, by their primary keys."""
+    def rows(self) -> Rows:
+        """All rows of every table."""
 
         async def look(tx: Tx) -> Rows:
             found: Rows = {}
-            for table in tables or metadata.sorted_tables:
-                query = select(table).order_by(*table.primary_key.columns)
+            for table, query in ALL_OF.items():
                 found[table.name] = [tuple(row) for row in await tx.db.execute(query)]
             return found
+
+        return self.read(look)
+
+    def lines(self, *tables: Table) -> list[str]:
+        """The same as text, of these tables alone if any are named: to see whether any of it
+        changed."""
+
+        async def look(tx: Tx) -> list[str]:
+            query = all_as_text(tx.db.dialect.name, tables or tuple(ALL_OF))
+            return sorted((await tx.db.execute(query)).scalars())
 
         return self.read(look)
 

@@ -18,10 +18,12 @@ from operations.invited_levels import (
     level_choice,
     take_level,
 )
+from operations.merging import merge_clients
 from operations.senders import Role, Sender
+from operations.standing import TierReason, move_to_level
 from scheduler.business import business_jobs
 from scheduler.clockwork import Clockwork
-from storage import audit, people
+from storage import audit, clients, people
 from storage.database import Database
 from templates.levels import InvitationEnding, InvitationOver, Invited
 from tests.movable_clock import MovableClock
@@ -269,3 +271,51 @@ async def test_an_audit_finds_a_level_or_an_end_that_nobody_gave(house: House) -
         ("end of an invitation", anna),
         ("tier", boris),
     }
+
+
+@pytest.mark.parametrize("own", [None, Term.QUARTER, Term.OPEN])
+async def test_rule_17_an_invitation_that_a_merge_brings_ends_on_its_own_day(
+    house: House, own: Term | None
+) -> None:
+    """Of two the one that lasts longer goes on; none becomes one without an end."""
+    anna = await house.town.person(name="Анна", tier="silver")
+    card = await house.town.person(name="Анна", telegram_id=None)
+    if own is not None:
+        await house.gives(anna, own)
+    given = await house.gives(card, Term.HALF)
+    assert isinstance(given, LevelGiven)
+    manager = await house.town.sender(await house.town.hires("Пётр", Role.MANAGER))
+    house.clock.move(DAY)
+    async with house.town.tx() as tx:
+        await merge_clients(tx, actor=manager, survivor_id=anna, source_id=card)
+    merged = await house.town.knows(anna)
+    until = None if own is Term.OPEN else given.until
+    assert (merged.tier, merged.tier_until) == ("vip", until)
+    assert merged.tier_since == house.clock.now().date() - DAY, "as it was promised"
+    async with house.town.database.read() as db:
+        assert await audit.differences(db) == []
+    for after in (0, 1, 2):
+        await house.comes_to(given.until + after * DAY if given.until else date(2028, 1, 1))
+    assert await house.level(anna) == ("vip" if own is Term.OPEN else "silver")
+
+
+async def test_rule_12_a_warning_about_the_level_before_a_merge_takes_nothing(
+    house: House,
+) -> None:
+    """Warned of losing gold, then platinum by the other record: no review takes that unsaid."""
+    anna = await house.town.person(name="Анна")
+    card = await house.town.person(name="Анна", telegram_id=None)
+    async with house.town.tx() as tx:
+        for client_id, tier in ((anna, "gold"), (card, "platinum")):
+            client = await clients.lock(tx.db, client_id)
+            level = house.town.programme.tiers.level(tier)
+            assert client is not None
+            assert level is not None
+            await move_to_level(tx, client, level, TierReason.REVIEW)
+        warned = {"tier_warned_for": date(2027, 3, 1), "tier_warned_on": tx.today}
+        await clients.change(tx.db, anna, warned)
+    manager = await house.town.sender(await house.town.hires("Пётр", Role.MANAGER))
+    async with house.town.tx() as tx:
+        await merge_clients(tx, actor=manager, survivor_id=anna, source_id=card)
+    await house.comes_to(date(2027, 3, 1))
+    assert await house.level(anna) == "platinum"

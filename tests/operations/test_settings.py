@@ -11,26 +11,23 @@ from loyalty.programme import Programme
 from operations.authority import NotAllowed
 from operations.in_force import InForce
 from operations.promises import invited_terms, lifetime_days, weekly_caps
-from operations.senders import Role, Sender
-from operations.setting_subjects import Subject, subjects
+from operations.senders import Role
+from operations.setting_notices import tell_unfit
 from operations.settings import (
     Confirmed,
     Refused,
     Unknown,
-    confirm_change,
     drop_change,
     propose_as_in_file,
     propose_return,
-    propose_typed,
-    tell_unfit,
 )
 from operations.transaction import Tx
 from programmes import SERVICE_CENTRE
 from storage import inbox, programme_changes
 from storage.database import Database
-from templates.own_texts import TextPreview
 from templates.settings import Barrier, NotChanged, Preview, PromiseStands, Unfit
 from tests.movable_clock import MovableClock
+from tests.operations.owner_settings import an_owner, changes, confirms, subject, types
 from tests.town import Town
 
 WELCOME = "points.welcome"
@@ -44,36 +41,6 @@ def in_force() -> InForce:
 @pytest.fixture
 def town(database: Database, programme: Programme) -> Town:
     return Town(database, MovableClock(), programme)
-
-
-async def an_owner(town: Town, name: str = "Олег") -> Sender:
-    return await town.sender(await town.hires(name, Role.OWNER))
-
-
-def subject(in_force: InForce, key: str) -> Subject:
-    return subjects(in_force.programme)[key]
-
-
-async def types(town: Town, owner: Sender, in_force: InForce, key: str, typed: str) -> object:
-    async with town.database.write() as db:
-        tx = Tx(db, town.clock.now(), await in_force.refresh(db))
-        return await propose_typed(
-            tx, actor=owner, in_force=in_force, subject=subject(in_force, key), typed=typed
-        )
-
-
-async def confirms(town: Town, owner: Sender, in_force: InForce, draft_id: int) -> object:
-    async with town.database.write() as db:
-        tx = Tx(db, town.clock.now(), await in_force.refresh(db))
-        return await confirm_change(tx, actor=owner, in_force=in_force, draft_id=draft_id)
-
-
-async def changes(town: Town, owner: Sender, in_force: InForce, key: str, typed: str) -> None:
-    shown = await types(town, owner, in_force, key, typed)
-    assert isinstance(shown, (Preview, TextPreview)), shown
-    assert isinstance(await confirms(town, owner, in_force, shown.draft_id), Confirmed)
-    async with town.database.read() as db:
-        await in_force.refresh(db)
 
 
 async def test_a_change_is_a_version_and_every_process_has_it(
