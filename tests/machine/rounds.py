@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from loyalty.programme import Challenge
-from operations.challenge_prizes import give_prizes
+from operations import challenge_prizes
 from operations.due import Due, NotDueNow
 from operations.transaction import Tx
 from storage.tables import reward_claims
@@ -120,12 +120,17 @@ class Rounds:
         if code not in self.over and self._is_over(challenge):
             return  # slept through: the next look gives them
 
-        async def work(tx: Tx) -> None:
-            await give_prizes(tx, Due(1, code), {OWNER})
+        async def close(tx: Tx) -> None:
+            ranking = await challenge_prizes.rank(tx, Due(1, code), {OWNER})
+            await challenge_prizes.close(tx, Due(1, code), ranking)
 
-        with contextlib.suppress(NotDueNow):
-            self.world.act(work)
-            raise AssertionError("prizes are given once, and not before the end")
+        async def pay(tx: Tx) -> None:
+            await challenge_prizes.pay(tx, Due(1, code))
+
+        for work in (close, pay):
+            with contextlib.suppress(NotDueNow):
+                self.world.act(work)
+                raise AssertionError("prizes are given once, and not before the end")
 
 
 def _sooner(books: Books, lot: Any) -> int:
