@@ -5,18 +5,19 @@ import contextlib
 import functools
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, TextClause, event, select, text
 
 from loyalty.programme import Programme
+from operations.challenge_prizes import PAY_JOB
 from operations.due import SUBJECT_FIRST, Due, DuePage, NotDueNow
 from operations.senders import Role, Sender, identify
 from operations.transaction import Tx
 from scheduler.business import business_jobs
-from scheduler.jobs import Job, Together
+from scheduler.jobs import Job, ReadFirst, Together
 from storage import job_claims, people, staff
 from storage.database import Database
 from storage.tables import metadata
@@ -132,15 +133,18 @@ class World:
 
     def rounds(self) -> None:
         """What is due of every job is done, as the scheduler does it: a transaction a subject, or
-        one for several. All look at once; what was settled meanwhile they find so under locks."""
+        one for several. All look at once; what was settled meanwhile they find so under locks.
+        Only the prizes of a contest that was closed just now are looked for behind the rest."""
+        self._round(business_jobs({OWNER}))
+        self._round([job for job in business_jobs({OWNER}) if job.name == PAY_JOB])
 
+    def _round(self, jobs: Sequence[Job]) -> None:
         async def look(tx: Tx) -> list[tuple[Job, DuePage]]:
-            jobs = [
-                job
-                for job in business_jobs({OWNER})
+            return [
+                (job, await job.due(tx, SUBJECT_FIRST, PAGE_MAX))
+                for job in jobs
                 if job.epoch is None or job.epoch(tx.now, tx.programme) is not None
             ]
-            return [(job, await job.due(tx, SUBJECT_FIRST, PAGE_MAX)) for job in jobs]
 
         for job, page in self.read(look):
             assert page.after is None, "a small business"
@@ -158,13 +162,26 @@ class World:
             self.act(work)
 
     def _one(self, job: Job, due: Due) -> None:
-        async def work(tx: Tx) -> None:
-            assert not isinstance(job.act, Together)
-            if await job_claims.claim(tx.db, job.name, due.subject, due.period, tx.now):
-                await job.act(tx, due)
-
+        act = job.act
+        assert not isinstance(act, Together)
         with contextlib.suppress(NotDueNow):
+            found = self._read_first(act, due) if isinstance(act, ReadFirst) else None
+
+            async def work(tx: Tx) -> None:
+                if not await job_claims.claim(tx.db, job.name, due.subject, due.period, tx.now):
+                    return
+                if isinstance(act, ReadFirst):
+                    await act.act(tx, due, found)
+                else:
+                    await act(tx, due)
+
             self.act(work)
+
+    def _read_first(self, act: ReadFirst[Any], due: Due) -> Any:
+        async def look(tx: Tx) -> Any:
+            return await act.read(tx, due)
+
+        return self.read(look)
 
     # -- looking
 
