@@ -24,7 +24,7 @@ from tests.machine.programme import machine_programme
 from tests.machine.stories import STORIES, tell_stories
 from tests.machine.world import World
 
-EXAMPLES = 7  # and one that is told: see `stories`
+EXAMPLES = 5  # and one that is told: see `stories`
 SOAK_EXAMPLES = 300
 STEPS = 30
 SEED = 20270201
