@@ -3,6 +3,8 @@
 The recipe for SQLite is in docs/decisions/sqlite.md; each line of it answers a measured loss.
 """
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -15,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage import one_hop
 
 BUSY_TIMEOUT_MS = 5_000
+OPENING_PAUSES_S = (0.01, 0.03, 0.1, 0.3)
 WRITE_QUEUE_TIMEOUT_S = 600
 READ_POOL_MAX = 4
 POSTGRES_POOL_MAX = 12
@@ -142,7 +145,7 @@ def _sqlite_engine(url: URL, connect: ConnectSqlite, *, writes: bool) -> AsyncEn
     def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for pragma in _pragmas(writes=writes):
-            cursor.execute(f"PRAGMA {pragma}")
+            _set(cursor, pragma)
         cursor.close()
 
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
@@ -152,6 +155,20 @@ def _sqlite_engine(url: URL, connect: ConnectSqlite, *, writes: bool) -> AsyncEn
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    """SQLite does not wait when two processes turn a new file to WAL at once: one is refused."""
+    for pause_s in OPENING_PAUSES_S:
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(pause_s)
+        else:
+            return
+    cursor.execute(f"PRAGMA {pragma}")
 
 
 def _pragmas(*, writes: bool) -> tuple[str, ...]:

@@ -38,33 +38,35 @@ async def crash_run(
     """So many kills, then quiet; asserts after each and at the end."""
     chance = random.Random(seed)
     database = Database(url)
-    await migrate(database)
-    async with LocalTelegram(port=0) as telegram, nursery() as cradle:
-        crowd = Crowd(telegram, chance)
-        visitors = [telegram.person(f"Клиент {n}") for n in range(CLIENTS)]
-        colleagues = [telegram.person(f"Мастер {n}") for n in range(STAFF)]
-        await hire(database, [person.id for person in colleagues])
-        async with asyncio.TaskGroup() as tasks:
-            for person in visitors:
-                tasks.create_task(crowd.client(person))
-            for number, person in enumerate(colleagues, start=1):
-                tasks.create_task(crowd.staff(person, visitors, number * FIRST_BILL))
-            tasks.create_task(crowd.sometimes_refused())
-            settings = settings_of(telegram, url)
-            kills_at: list[float] = []
-            killed = await kill_again_and_again(
-                cradle, settings, kills, crowd, database, sqlite_file, kills_at
-            )
-            last = await cradle.start(settings)
-            crowd.stopping.set()
-        telegram.faults.clear()
-        await until_quiet(telegram, database, crowd)
-        assert await last.is_asked_to_stop() == 0
-        counts = await nothing_lost_or_doubled(crowd, database)
-        report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
-        early = sent_too_soon(telegram, kills_at)
-        assert early == [], told(telegram, early[0], kills_at)
-    await database.close()
+    try:
+        await migrate(database)
+        async with LocalTelegram(port=0) as telegram, nursery() as cradle:
+            crowd = Crowd(telegram, chance)
+            visitors = [telegram.person(f"Клиент {n}") for n in range(CLIENTS)]
+            colleagues = [telegram.person(f"Мастер {n}") for n in range(STAFF)]
+            await hire(database, [person.id for person in colleagues])
+            async with asyncio.TaskGroup() as tasks:
+                for person in visitors:
+                    tasks.create_task(crowd.client(person))
+                for number, person in enumerate(colleagues, start=1):
+                    tasks.create_task(crowd.staff(person, visitors, number * FIRST_BILL))
+                tasks.create_task(crowd.sometimes_refused())
+                settings = settings_of(telegram, url)
+                kills_at: list[float] = []
+                killed = await kill_again_and_again(
+                    cradle, settings, kills, crowd, database, sqlite_file, kills_at
+                )
+                last = await cradle.start(settings)
+                crowd.stopping.set()
+            telegram.faults.clear()
+            await until_quiet(telegram, database, crowd)
+            assert await last.is_asked_to_stop() == 0
+            counts = await nothing_lost_or_doubled(crowd, database)
+            report.append(f"seed {seed}: {killed.total()} kills {dict(killed)}; {counts}")
+            early = sent_too_soon(telegram, kills_at)
+            assert early == [], told(telegram, early[0], kills_at)
+    finally:
+        await database.close()
 
 
 async def kill_again_and_again(
