@@ -1,6 +1,7 @@
 """Real aiogram bots against the local Telegram."""
 
 import asyncio
+import contextlib
 import struct
 import zlib
 from typing import Self
@@ -37,7 +38,10 @@ class Pollers:
         self._running.append((dispatcher, task))
 
     async def __aexit__(self, *_error: object) -> None:
-        for _, task in self._running:
+        for dispatcher, task in self._running:
+            # Only cancelled, it leaves a task of its own behind, which opens the session again.
+            with contextlib.suppress(RuntimeError):  # it has ended, or never began
+                await dispatcher.stop_polling()
             task.cancel()
         tasks = (task for _, task in self._running)
         await asyncio.gather(*tasks, return_exceptions=True)
