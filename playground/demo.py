@@ -85,7 +85,7 @@ class Demo:
         self._app: App | None = None
         self._errands = Errands()
         self._notes: dict[int, str] = {}  # what each was at first
-        self.journey = Journey(self.clock, self.programme.business.timezone, self._settle)
+        self.journey = Journey(self.clock, self.programme.business.timezone, self.settle)
         self._surroundings = Surroundings(
             self.telegram,
             self.clock,
@@ -270,7 +270,8 @@ class Demo:
 
     # The clock
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
+        """Returns once the bot has done all that it was asked and all that is due."""
         assert self._app is not None, "the page opens after the bot was made"
         await self.telegram.updates.emptied()
         await self._app.settle()

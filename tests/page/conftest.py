@@ -88,7 +88,7 @@ async def laptop(browser: Browser, demo: Demo, pictures: Path | None) -> AsyncIt
     """A laptop's window with the page open, in Russian."""
     async with open_screen(
         browser,
-        demo.telegram.base_url,
+        demo,
         width=1440,
         height=900,
         language="ru-RU",
@@ -102,7 +102,7 @@ async def pocket(browser: Browser, demo: Demo, pictures: Path | None) -> AsyncIt
     """A phone's browser with the page open, in English."""
     async with open_screen(
         browser,
-        demo.telegram.base_url,
+        demo,
         width=390,
         height=844,
         language="en-US",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from playground.demo import Demo
 from playground.sample.cast import OLEG, OWNER, STRANGER_ID
 
 __all__ = ["OLEG", "OWNER", "STRANGER_ID", "Phone", "Screen", "open_screen"]
@@ -56,6 +57,12 @@ class Phone:
         """Waits until the newest message of the bot has these words."""
         await expect(self.last).to_contain_text(words)
 
+    async def hears_all(self) -> None:
+        """Waits until the bot is idle and all that it wrote is shown."""
+        demo = self.screen.demo
+        await demo.settle()
+        await expect(self.messages).to_have_count(len(demo.telegram.people[self.person].messages))
+
     async def register(self, sign_of_card: str) -> None:
         """Taps ✅ and ⏭ only, until the card is there."""
         await self.start()
@@ -70,6 +77,8 @@ class Phone:
             await (agree if await agree.count() else keys.first).click()
             if not await agree.count():
                 await expect(self.messages.nth(seen).or_(agree).first).to_be_visible()
+                # An answer may be two messages: until the second the keys of the question stay.
+                await self.hears_all()
         await expect(picture).to_be_visible()
         await self.hears(sign_of_card)
 
@@ -84,6 +93,7 @@ class Screen:
     """The window."""
 
     page: Page
+    demo: Demo
     pictures: Path | None
     complaints: list[str] = field(default_factory=list)
 
@@ -103,7 +113,7 @@ class Screen:
 @asynccontextmanager
 async def open_screen(
     browser: Browser,
-    address: str,
+    demo: Demo,
     *,
     width: int,
     height: int,
@@ -115,13 +125,13 @@ async def open_screen(
         viewport={"width": width, "height": height}, locale=language
     )
     page = await context.new_page()
-    screen = Screen(page, pictures)
+    screen = Screen(page, demo, pictures)
     page.on("pageerror", lambda error: screen.complaints.append(str(error)))
     page.on(
         "console",
         lambda said: screen.complaints.append(said.text) if said.type == "error" else None,
     )
-    await page.goto(address)
+    await page.goto(demo.telegram.base_url)
     await expect(page.locator(".phone")).to_have_count(3)
     yield screen
     assert screen.complaints == []
